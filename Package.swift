@@ -1,0 +1,97 @@
+// swift-tools-version: 6.2
+// SPDX-License-Identifier: Apache-2.0
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// A library target of the house: Swift 6, every import declared.
+func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .target(name: name, dependencies: dependencies, swiftSettings: strict)
+}
+
+/// The tests of one library target.
+func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: name + "Tests", dependencies: [.byName(name: name), "CajalTestSupport"] + dependencies,
+    swiftSettings: strict)
+}
+
+let package = Package(
+  name: "cajal",
+  platforms: [.macOS(.v15)],
+  products: [
+    .executable(name: "cajal", targets: ["cajal"]),
+    .library(
+      name: "Cajal",
+      targets: [
+        "CajalText", "CajalFinding", "CajalTensor", "CajalCheckpoint", "CajalModel", "CajalZoo",
+        "CajalReport", "CajalWorkbench",
+      ]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
+    .package(url: "https://github.com/swiftlang/swift-docc-plugin", from: "1.5.0"),
+  ],
+  targets: [
+    // Floor 0: bytes
+    .target(
+      name: "CajalKernels",
+      linkerSettings: [
+        .linkedLibrary("m", .when(platforms: [.linux])),
+        .linkedLibrary("dnnl", .when(platforms: [.linux])),
+        .linkedLibrary("gomp", .when(platforms: [.linux])),
+        .linkedFramework("Accelerate", .when(platforms: [.macOS])),
+      ]),
+    .systemLibrary(
+      name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
+    floor("CajalText"),
+    floor("CajalFinding"),
+
+    // Floors 1 to 4: the engine
+    floor("CajalTensor", ["CajalKernels"]),
+    floor(
+      "CajalCheckpoint",
+      ["CajalTensor", "CZlib", .product(name: "Crypto", package: "swift-crypto")]),
+    floor("CajalModel", ["CajalCheckpoint", "CajalTensor"]),
+    floor("CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"]),
+
+    // Floors 5 to 9: people
+    floor("CajalReport", ["CajalFinding"]),
+    floor(
+      "CajalWorkbench",
+      [
+        "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding",
+        "CajalText",
+      ]),
+    floor(
+      "CajalCommands",
+      [
+        "CajalWorkbench", "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor",
+        "CajalFinding", "CajalText",
+        .product(name: "ArgumentParser", package: "swift-argument-parser"),
+      ]),
+    .executableTarget(name: "cajal", dependencies: ["CajalCommands"], swiftSettings: strict),
+
+    // Tests
+    .target(
+      name: "CajalTestSupport", dependencies: ["CajalTensor", "CajalCheckpoint", "CajalModel"],
+      path: "Tests/CajalTestSupport", swiftSettings: strict),
+    tests(of: "CajalTensor", ["CajalKernels"]),
+    tests(of: "CajalCheckpoint", ["CajalTensor"]),
+    tests(of: "CajalText"),
+    tests(of: "CajalFinding"),
+    tests(of: "CajalReport", ["CajalFinding"]),
+    tests(of: "CajalModel", ["CajalCheckpoint", "CajalTensor"]),
+    tests(of: "CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"]),
+    tests(
+      of: "CajalWorkbench",
+      ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding", "CajalText"]),
+    tests(of: "CajalCommands", ["CajalWorkbench", "CajalCheckpoint", "CajalTensor"]),
+  ]
+)
