@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalTensor
+
+/// Applies interventions during a run.
+///
+/// Several at one site act in the order given. After the run `finish` must be asked: an intervention
+/// that could not be applied, or never fired, is an error and not a silent no-op.
+public struct InterventionTap: Tap {
+  private let batch: TokenBatch
+  private let interventions: [Site: [(index: Int, value: Intervention)]]
+  private var fired: [Bool]
+  private let names: [String]
+  private var failure: ModelError?
+
+  /// A tap for a run over `batch`.
+  public init(_ interventions: [Intervention], batch: TokenBatch) {
+    self.batch = batch
+    let numbered = interventions.enumerated().map { (index: $0.offset, value: $0.element) }
+    self.interventions = Dictionary(grouping: numbered) { $0.value.site }
+    fired = Array(repeating: false, count: interventions.count)
+    names = interventions.map { "\($0.site)\($0.selection)" }
+  }
+
+  public func wants(_ site: Site) -> Bool { interventions[site] != nil }
+
+  public mutating func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor {
+    guard let here = interventions[site], failure == nil else { return value }
+    var value = value
+    for (index, intervention) in here {
+      do throws(ModelError) {
+        value = try intervention.applied(to: value, batch: batch)
+        fired[index] = true
+      } catch {
+        failure = error
+      }
+    }
+    return value
+  }
+
+  /// - Throws: what an intervention refused, or `ModelError.intervention` naming one whose site the
+  ///   run did not visit.
+  public func finish() throws(ModelError) {
+    if let failure { throw failure }
+    if let index = fired.firstIndex(of: false) {
+      throw ModelError(
+        .intervention,
+        "the intervention at '\(names[index])' never fired: the run does not visit that site; "
+          + "'cajal inspect' lists the sites")
+    }
+  }
+}
+
+extension LanguageModel {
+  /// Runs with interventions and records what they lead to.
+  ///
+  /// - Throws: `ModelError` from the tokens, or from an intervention that does not fit or never fires.
+  public func record(
+    _ batch: TokenBatch, sites: Set<Site>? = nil, interventions: [Intervention] = [],
+    from start: RunStart = .tokens, until end: RunEnd = .logits, options: RunOptions = RunOptions()
+  ) throws(ModelError) -> Trace {
+    var tap = ChainedTap(InterventionTap(interventions, batch: batch), Recorder(sites))
+    _ = try run(batch, from: start, until: end, options: options, tap: &tap)
+    try tap.first.finish()
+    return tap.second.trace(of: batch)
+  }
+}

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a run, a site or an intervention refuses.
+public struct ModelError: Error, Sendable, CustomStringConvertible {
+  /// Which kind of refusal.
+  public let code: Code
+  /// One line: what is wrong and what to do.
+  public let message: String
+  /// The error below, if there is one.
+  public let cause: (any Error)?
+
+  /// A refusal with its message.
+  public init(_ code: Code, _ message: String, cause: (any Error)? = nil) {
+    self.code = code
+    self.message = message
+    self.cause = cause
+  }
+
+  public var description: String { message }
+}
+
+extension ModelError {
+  /// The kinds of refusal.
+  public struct Code: Hashable, Sendable {
+    private enum Value { case unknownSite, selection, tokens, intervention }
+    private let value: Value
+    /// A site that no model, or not this one, has.
+    public static let unknownSite = Code(value: .unknownSite)
+    /// A selection that does not parse or picks nothing.
+    public static let selection = Code(value: .selection)
+    /// Tokens outside the vocabulary or beyond the context.
+    public static let tokens = Code(value: .tokens)
+    /// An intervention that does not parse, does not fit, or never fires.
+    public static let intervention = Code(value: .intervention)
+  }
+}

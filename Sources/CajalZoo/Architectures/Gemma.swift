@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+import CajalTensor
+
+/// Gemma: Llama with scaled embeddings, gains counted from one and a GELU gate.
+///
+///     x₀     = E[tokens] · √D
+///     x′     = xₗ + Wo attention(rotary(Wq n), rotary(Wk n), Wv n),   n = rms(xₗ) · (1 + g)
+///     xₗ₊₁   = x′ + Wd (gelu(Wg m) · Wu m),                           m = rms(x′) · (1 + g′)
+///     logits = rms(x_L) (1 + g″) Uᵀ
+///
+/// - Source: Gemma Team 2024 <https://arxiv.org/abs/2403.08295>.
+/// - Reference: `transformers/models/gemma/modeling_gemma.py`.
+public struct Gemma: Architecture, DecoderModel {
+  public let configuration: Configuration
+  public let weights: Weights
+  public let decoder: Decoder
+
+  public var shape: ModelShape { configuration.shape }
+  public static let modelTypes = ["gemma"]
+
+  /// What `config.json` says.
+  public struct Configuration: Sendable {
+    let shape: ModelShape
+    let rotary: RotaryEmbedding
+    let activation: Activation
+    let epsilon: Float
+    let attentionBias, tied: Bool
+  }
+}
+
+// MARK: - Configuration
+extension Gemma {
+  public static func configuration(
+    _ keys: inout Ledger<ConfigurationValue>
+  ) throws(CheckpointError) -> Configuration {
+    try keys.excuseHousehold()
+    let shape = try ModelShape(&keys, headWidth: 256)
+    let older = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
+    // Both names were written; the reference reads an exact GELU under the older one as the tanh form.
+    try keys.expect("hidden_activation", equals: .string("gelu_pytorch_tanh"))
+    let activation = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
+    try keys.expect("use_bidirectional_attention", equals: .bool(false))
+    return Configuration(
+      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
+      activation: activation == .geluExact ? .geluTanh : activation,
+      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      attentionBias: try keys.bool("attention_bias", default: false),
+      tied: try keys.tied(default: true))
+  }
+}
+
+// MARK: - Weights
+extension Gemma {
+  public init(
+    _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
+  ) throws(CheckpointError) {
+    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    let scale = 1 / Float(shape.headWidth).squareRoot()
+    var decoder = try weights.decoder(
+      shape, rotary: [configuration.rotary], tied: configuration.tied
+    ) { weights throws(CheckpointError) in
+      try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
+    } layer: { index, weights throws(CheckpointError) in
+      let name = "layers.\(index)"
+      var heads = try weights.selfAttention(
+        name + ".self_attn", shape, Attention(scale: scale), biased: configuration.attentionBias)
+      heads.rotary = 0
+      return SequentialLayer(
+        attentionNorm: try weights.zeroCentredNorm(
+          name + ".input_layernorm", shape.width, epsilon: epsilon),
+        attention: heads,
+        mlpNorm: try weights.zeroCentredNorm(
+          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
+        feedForward: .gated(
+          try weights.gatedMLP(
+            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+            configuration.activation)))
+    }
+    decoder.tokenScale = Float(shape.width).squareRoot()
+    self.decoder = decoder
+    self.configuration = configuration
+    self.weights = names
+  }
+}

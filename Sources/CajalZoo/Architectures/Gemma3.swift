@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+import CajalTensor
+
+/// Gemma 3, the text model: Gemma 2 without caps, with normed queries and keys, and a rotary
+/// embedding of its own for the layers that slide a window.
+///
+///     x₀     = E[tokens] · √D
+///     x′     = xₗ + rms(Wo attention(rotary(rms(Wq n)), rotary(rms(Wk n)), Wv n)),   n = rms(xₗ)
+///     xₗ₊₁   = x′ + rms(Wd (gelu(Wg m) · Wu m)),                                     m = rms(x′)
+///     logits = rms(x_L) Uᵀ
+///
+/// Of a repository that also holds the vision tower the text model is read.
+///
+/// - Source: Gemma Team 2025 <https://arxiv.org/abs/2503.19786>.
+/// - Reference: `transformers/models/gemma3/modeling_gemma3.py`.
+public struct Gemma3: Architecture, DecoderModel {
+  public let configuration: Configuration
+  public let weights: Weights
+  public let decoder: Decoder
+
+  public var shape: ModelShape { configuration.shape }
+  public static let modelTypes = ["gemma3_text", "gemma3"]
+
+  /// What `config.json` says.
+  public struct Configuration: Sendable {
+    let shape: ModelShape
+    /// Of the layers that see everything, then of those that slide a window.
+    let rotary: [RotaryEmbedding]
+    let activation: Activation
+    let epsilon, scale: Float
+    let windows: [Int?]
+    let scoreCap, logitCap: Float?
+    let attentionBias, tied: Bool
+  }
+}
+
+// MARK: - Configuration
+extension Gemma3 {
+  public static func configuration(
+    _ keys: inout Ledger<ConfigurationValue>
+  ) throws(CheckpointError) -> Configuration {
+    try keys.excuseHousehold()
+    if var text = try keys.nestedIfPresent("text_config") {
+      try keys.excuseVision()
+      text.excuse("model_type", because: "names and housekeeping")
+      let inner = try configuration(&text)
+      try text.close()
+      return inner
+    }
+    let shape = try ModelShape(&keys, headWidth: 256)
+    let window = try keys.positiveIfPresent("sliding_window") ?? 4096
+    let modern = try keys.intIfPresent("_sliding_window_pattern")
+    let pattern = try keys.positiveIfPresent("sliding_window_pattern") ?? modern ?? 6
+    try keys.expect("use_bidirectional_attention", equals: .bool(false))
+    return Configuration(
+      shape: shape, rotary: try keys.gemma3Rotary(shape), activation: try keys.gemmaActivation(),
+      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
+      windows: try keys.slidingLayers(shape.layers) { ($0 + 1) % max(pattern, 1) != 0 }
+        .map { $0 ? window : nil },
+      scoreCap: try keys.cap("attn_logit_softcapping", default: nil),
+      logitCap: try keys.cap("final_logit_softcapping", default: nil),
+      attentionBias: try keys.bool("attention_bias", default: false),
+      tied: try keys.tied(default: true))
+  }
+}
+
+// MARK: - Weights
+extension Gemma3 {
+  public init(
+    _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
+  ) throws(CheckpointError) {
+    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    var decoder = try weights.decoder(
+      shape, rotary: configuration.rotary, tied: configuration.tied
+    ) { weights throws(CheckpointError) in
+      try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
+    } layer: { index, weights throws(CheckpointError) in
+      let name = "layers.\(index)"
+      let window = configuration.windows[index]
+      let attention = Attention(
+        scale: configuration.scale, window: window, cap: configuration.scoreCap)
+      var heads = try weights.selfAttention(
+        name + ".self_attn", shape, attention, biased: configuration.attentionBias)
+      heads.queryNorm = HeadNormalization(
+        try weights.zeroCentredNorm(
+          name + ".self_attn.q_norm", shape.headWidth, epsilon: epsilon), over: .head)
+      heads.keyNorm = HeadNormalization(
+        try weights.zeroCentredNorm(
+          name + ".self_attn.k_norm", shape.headWidth, epsilon: epsilon), over: .head)
+      heads.rotary = window == nil ? 0 : 1
+      var layer = SequentialLayer(
+        attentionNorm: try weights.zeroCentredNorm(
+          name + ".input_layernorm", shape.width, epsilon: epsilon),
+        attention: heads,
+        mlpNorm: try weights.zeroCentredNorm(
+          name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
+        feedForward: .gated(
+          try weights.gatedMLP(
+            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+            configuration.activation)))
+      layer.attentionPostNorm = try weights.zeroCentredNorm(
+        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
+      layer.mlpPostNorm = try weights.zeroCentredNorm(
+        name + ".post_feedforward_layernorm", shape.width, epsilon: epsilon)
+      return layer
+    }
+    decoder.tokenScale = Float(shape.width).squareRoot()
+    decoder.logitCap = configuration.logitCap
+    self.decoder = decoder
+    self.configuration = configuration
+    self.weights = names
+  }
+}
+
+extension Gemma3 {
+  public static func excuse(_ weights: inout Ledger<Weight>) {
+    weights.excuse(
+      where: { $0.hasPrefix("vision_tower.") || $0.hasPrefix("multi_modal_projector.") },
+      because: "the vision tower; the text model is read")
+  }
+}
+
+extension Ledger where Value == ConfigurationValue {
+  /// Two rotary embeddings: transformers 5 names one set for each kind of layer, transformers 4
+  /// writes `rope_theta` with `rope_scaling` and `rope_local_base_freq`.
+  fileprivate mutating func gemma3Rotary(
+    _ shape: ModelShape
+  ) throws(CheckpointError) -> [RotaryEmbedding] {
+    let (full, sliding) = (
+      RotaryConfiguration(defaultBase: 1_000_000), RotaryConfiguration(defaultBase: 10_000)
+    )
+    let base = try numberIfPresent("rope_theta")
+    let localBase = try numberIfPresent("rope_local_base_freq")
+    guard var both = try nestedIfPresent("rope_parameters") else {
+      var scaled = full
+      scaled.defaultBase = base ?? full.defaultBase
+      return [
+        try scaled.decode(&self, shape),
+        RotaryEmbedding(width: shape.headWidth, base: localBase ?? sliding.defaultBase),
+      ]
+    }
+    var result: [RotaryEmbedding] = []
+    for (kind, decoder, base) in [
+      ("full_attention", full, base), ("sliding_attention", sliding, localBase),
+    ] {
+      guard var object = try both.nestedIfPresent(kind) else {
+        result.append(RotaryEmbedding(width: shape.headWidth, base: base ?? decoder.defaultBase))
+        continue
+      }
+      result.append(
+        try decoder.decode(
+          object: &object, base: base, part: nil, originalContext: nil, shape))
+      try object.close()
+    }
+    try both.close()
+    return result
+  }
+
+  /// What a repository with a vision tower carries beside `text_config`.
+  fileprivate mutating func excuseVision() throws(CheckpointError) {
+    for key in [
+      "vision_config", "mm_tokens_per_image", "boi_token_index", "eoi_token_index",
+      "image_token_index", "boi_token_id", "eoi_token_id", "image_token_id",
+    ] {
+      excuse(key, because: "the vision tower; the text model is read")
+    }
+    try expect("tie_word_embeddings", equals: .bool(true))
+  }
+}

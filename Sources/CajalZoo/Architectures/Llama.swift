@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+import CajalTensor
+
+/// Llama: a pre-norm decoder with rotary positions, grouped key-value heads and a gated MLP.
+///
+///     x₀     = E[tokens]
+///     x′     = xₗ + Wo attention(rotary(Wq n), rotary(Wk n), Wv n),   n = rms(xₗ)
+///     xₗ₊₁   = x′ + Wd (f(Wg m) · Wu m),                              m = rms(x′)
+///     logits = rms(x_L) Uᵀ
+///
+/// - Source: Touvron et al. 2023 <https://arxiv.org/abs/2302.13971>.
+/// - Reference: `transformers/models/llama/modeling_llama.py`.
+public struct Llama: Architecture, DecoderModel {
+  public let configuration: Configuration
+  public let weights: Weights
+  public let decoder: Decoder
+
+  public var shape: ModelShape { configuration.shape }
+  public static let modelTypes = ["llama"]
+
+  /// What `config.json` says.
+  public struct Configuration: Sendable {
+    let shape: ModelShape
+    let rotary: RotaryEmbedding
+    let activation: Activation
+    let epsilon: Float
+    let attentionBias, mlpBias, tied: Bool
+  }
+}
+
+// MARK: - Configuration
+extension Llama {
+  public static func configuration(
+    _ keys: inout Ledger<ConfigurationValue>
+  ) throws(CheckpointError) -> Configuration {
+    try keys.excuseHousehold()
+    let shape = try ModelShape(&keys)
+    return Configuration(
+      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
+      activation: try keys.activation("hidden_act", default: "silu"),
+      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      attentionBias: try keys.bool("attention_bias", default: false),
+      mlpBias: try keys.bool("mlp_bias", default: false), tied: try keys.tied(default: false))
+  }
+}
+
+// MARK: - Weights
+extension Llama {
+  public init(
+    _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
+  ) throws(CheckpointError) {
+    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    let attention = Attention(scale: 1 / Float(shape.headWidth).squareRoot())
+    decoder = try weights.decoder(
+      shape, rotary: [configuration.rotary], tied: configuration.tied
+    ) { weights throws(CheckpointError) in
+      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
+    } layer: { index, weights throws(CheckpointError) in
+      let name = "layers.\(index)"
+      var heads = try weights.selfAttention(
+        name + ".self_attn", shape, attention, biased: configuration.attentionBias)
+      heads.rotary = 0
+      return SequentialLayer(
+        attentionNorm: try weights.rootMeanSquare(
+          name + ".input_layernorm", shape.width, epsilon: epsilon),
+        attention: heads,
+        mlpNorm: try weights.rootMeanSquare(
+          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
+        feedForward: .gated(
+          try weights.gatedMLP(
+            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+            configuration.activation, biased: configuration.mlpBias)))
+    }
+    self.configuration = configuration
+    self.weights = names
+  }
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+import CajalTensor
+
+/// OLMo 2: norms stand behind attention and MLP instead of before them, and on queries and keys.
+///
+///     x′     = xₗ + rms(Wo attention(rotary(rms(Wq xₗ)), rotary(rms(Wk xₗ)), Wv xₗ))
+///     xₗ₊₁   = x′ + rms(Wd (f(Wg x′) · Wu x′))
+///     logits = rms(x_L) Uᵀ
+///
+/// The norms of queries and keys run over all heads together.
+///
+/// - Source: OLMo Team 2024 <https://arxiv.org/abs/2501.00656>.
+/// - Reference: `transformers/models/olmo2/modeling_olmo2.py`.
+public struct OLMo2: Architecture, DecoderModel {
+  public let configuration: Configuration
+  public let weights: Weights
+  public let decoder: Decoder
+
+  public var shape: ModelShape { configuration.shape }
+  public static let modelTypes = ["olmo2"]
+
+  /// What `config.json` says.
+  public struct Configuration: Sendable {
+    let shape: ModelShape
+    let rotary: RotaryEmbedding
+    let activation: Activation
+    let epsilon: Float
+    let attentionBias, tied: Bool
+  }
+}
+
+// MARK: - Configuration
+extension OLMo2 {
+  public static func configuration(
+    _ keys: inout Ledger<ConfigurationValue>
+  ) throws(CheckpointError) -> Configuration {
+    try keys.excuseHousehold()
+    let shape = try ModelShape(&keys)
+    return Configuration(
+      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
+      activation: try keys.activation("hidden_act", default: "silu"),
+      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-5)),
+      attentionBias: try keys.bool("attention_bias", default: false),
+      tied: try keys.tied(default: false))
+  }
+}
+
+// MARK: - Weights
+extension OLMo2 {
+  public init(
+    _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
+  ) throws(CheckpointError) {
+    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    let scale = 1 / Float(shape.headWidth).squareRoot()
+    decoder = try weights.decoder(
+      shape, rotary: [configuration.rotary], tied: configuration.tied
+    ) { weights throws(CheckpointError) in
+      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
+    } layer: { index, weights throws(CheckpointError) in
+      let name = "layers.\(index)"
+      var heads = try weights.selfAttention(
+        name + ".self_attn", shape, Attention(scale: scale), biased: configuration.attentionBias)
+      heads.queryNorm = HeadNormalization(
+        try weights.rootMeanSquare(
+          name + ".self_attn.q_norm", shape.queryWidth, epsilon: epsilon), over: .heads)
+      heads.keyNorm = HeadNormalization(
+        try weights.rootMeanSquare(
+          name + ".self_attn.k_norm", shape.keyWidth, epsilon: epsilon), over: .heads)
+      heads.rotary = 0
+      var layer = SequentialLayer(
+        attentionNorm: .none, attention: heads, mlpNorm: .none,
+        feedForward: .gated(
+          try weights.gatedMLP(
+            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+            configuration.activation)))
+      layer.attentionPostNorm = try weights.rootMeanSquare(
+        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
+      layer.mlpPostNorm = try weights.rootMeanSquare(
+        name + ".post_feedforward_layernorm", shape.width, epsilon: epsilon)
+      return layer
+    }
+    self.configuration = configuration
+    self.weights = names
+  }
+}

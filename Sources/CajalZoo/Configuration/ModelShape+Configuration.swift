@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+
+extension ModelShape {
+  /// The counts under the names that most families share: `hidden_size`, `num_hidden_layers`,
+  /// `num_attention_heads`, `num_key_value_heads`, `head_dim`, `intermediate_size`, `vocab_size`,
+  /// `max_position_embeddings`.
+  ///
+  /// - Throws: `CheckpointError` when a count is missing, out of range, or does not divide.
+  init(_ keys: inout Ledger<ConfigurationValue>, headWidth: Int? = nil) throws(CheckpointError) {
+    let width = try keys.positive("hidden_size")
+    let heads = try keys.positive("num_attention_heads")
+    let groups = try keys.positiveIfPresent("num_key_value_heads") ?? heads
+    self.init(
+      layers: try keys.layerCount("num_hidden_layers"), width: width, heads: heads,
+      keyValueHeads: groups,
+      headWidth: try keys.positiveIfPresent("head_dim") ?? headWidth ?? width / heads,
+      hiddenWidth: try keys.positive("intermediate_size"),
+      vocabulary: try keys.positive("vocab_size"),
+      context: try keys.positive("max_position_embeddings"))
+    try keys.require(
+      heads % groups == 0,
+      "num_attention_heads \(heads) is not a multiple of num_key_value_heads \(groups)")
+    try keys.require(self.headWidth > 0, "hidden_size \(width) is less than \(heads) heads")
+  }
+
+  /// H · K, the width of all queries.
+  var queryWidth: Int { heads * headWidth }
+  /// G · K, the width of all keys.
+  var keyWidth: Int { keyValueHeads * headWidth }
+}
+
+extension Ledger where Value == ConfigurationValue {
+  /// A count of layers, bounded so that nothing is laid out for layers no file can hold.
+  mutating func layerCount(_ key: String) throws(CheckpointError) -> Int {
+    try int(key, in: 1...65_536)
+  }
+
+  /// Refuses a configuration whose values contradict each other.
+  func require(_ condition: Bool, _ what: String) throws(CheckpointError) {
+    guard condition else { throw CheckpointError(.mismatch, "\(subject): \(what)", file: file) }
+  }
+
+  /// The nonlinearity a configuration names.
+  ///
+  /// - Throws: `CheckpointError` naming those that are implemented.
+  mutating func activation(
+    _ key: String, default fallback: String? = nil
+  ) throws(CheckpointError) -> Activation {
+    let name = try string(key, in: Activation.byName.keys.sorted(), default: fallback)
+    return Activation.byName[name] ?? .identity
+  }
+
+  /// Whether embedding and unembedding are one matrix.
+  mutating func tied(default fallback: Bool) throws(CheckpointError) -> Bool {
+    try bool("tie_word_embeddings", default: fallback)
+  }
+
+  /// Which layers slide a window over their keys, by `layer_types`, or by `rule` where the key is
+  /// absent.
+  mutating func slidingLayers(
+    _ count: Int, default rule: (Int) -> Bool
+  ) throws(CheckpointError) -> [Bool] {
+    guard let types = try stringsIfPresent("layer_types") else { return (0..<count).map(rule) }
+    try require(types.count == count, "layer_types names \(types.count) of \(count) layers")
+    return try types.map { type throws(CheckpointError) in
+      switch type {
+      case "sliding_attention": return true
+      case "full_attention": return false
+      default:
+        throw unsupported(
+          "layer_types", found: .string(type),
+          supported: [.string("full_attention"), .string("sliding_attention")])
+      }
+    }
+  }
+}
