@@ -24,7 +24,9 @@ struct ZipArchive {
     let stored: ByteRegion
   }
 
+  /// The entries in the order of the directory.
   let entries: [Entry]
+  private let indexOfName: [String: Int]
   private let file: String
 
   /// Reads the directory and locates every entry.
@@ -32,9 +34,9 @@ struct ZipArchive {
     file = archive.store.file
     let directory = try ZipDirectory(archive)
     var entries: [Entry] = []
-    var names: Set<String> = []
+    var indexOfName: [String: Int] = [:]
     for record in directory.records {
-      guard names.insert(record.name).inserted else {
+      guard indexOfName.updateValue(entries.count, forKey: record.name) == nil else {
         throw Self.damaged("names the entry \(record.name.quoted) twice", file)
       }
       entries.append(try Self.locate(record, in: archive))
@@ -46,10 +48,11 @@ struct ZipArchive {
         "has the entries \(entry.name.quoted) and \(next.name.quoted) overlap", file)
     }
     self.entries = entries
+    self.indexOfName = indexOfName
   }
 
   /// The entry of a name, or nil.
-  func entry(_ name: String) -> Entry? { entries.first { $0.name == name } }
+  func entry(_ name: String) -> Entry? { indexOfName[name].map { entries[$0] } }
 
   /// The bytes of an entry: a part of the file where it is stored, memory where it is deflated.
   ///
