@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CajalTensor
+
+/// Arithmetic on counts that come from files, where a product may be larger than any number.
+enum Extents {
+  /// Most dimensions a tensor may have.
+  static let mostDimensions = 32
+
+  /// The product of the extents, or nil where one is negative or the extents other than zero overflow.
+  static func product(_ extents: [Int]) -> Int? {
+    var product = 1
+    for extent in extents where extent != 0 {
+      let (next, overflow) = product.multipliedReportingOverflow(by: extent)
+      guard extent > 0, !overflow else { return nil }
+      product = next
+    }
+    return extents.contains(0) ? 0 : product
+  }
+
+  /// The bytes of a tensor, or nil where its shape is impossible.
+  static func byteCount(_ shape: [Int], _ type: ScalarType) -> Int? {
+    guard shape.count <= mostDimensions, let count = product(shape) else { return nil }
+    let (bytes, overflow) = count.multipliedReportingOverflow(by: type.byteCount)
+    return overflow ? nil : bytes
+  }
+
+  /// The distance in elements between neighbours along every dimension of a row-major tensor.
+  static func rowMajorStrides(_ shape: [Int]) -> [Int] {
+    var strides = [Int](repeating: 1, count: shape.count)
+    for dimension in shape.indices.reversed().dropFirst() {
+      strides[dimension] = strides[dimension + 1] * max(shape[dimension + 1], 1)
+    }
+    return strides
+  }
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import CajalTensor
+
+/// Stored little-endian numbers as numbers of this machine.
+enum ScalarDecoding {
+  /// Every number rounded to the nearest Float32, and the index of the first finite one that overflows.
+  static func floats(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> ([Float], Int?) {
+    switch type {
+    case .float32: (converted(bytes, UInt32.self) { Float(bitPattern: $0) }, nil)
+    case .bfloat16: (converted(bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }, nil)
+    case .float16: (converted(bytes, UInt16.self, float16), nil)
+    case .float64: narrowed(bytes)
+    case .int64: (converted(bytes, Int64.self) { Float($0) }, nil)
+    case .int32: (converted(bytes, Int32.self) { Float($0) }, nil)
+    case .int16: (converted(bytes, Int16.self) { Float($0) }, nil)
+    case .int8: (converted(bytes, Int8.self) { Float($0) }, nil)
+    case .uint64: (converted(bytes, UInt64.self) { Float($0) }, nil)
+    case .uint32: (converted(bytes, UInt32.self) { Float($0) }, nil)
+    case .uint16: (converted(bytes, UInt16.self) { Float($0) }, nil)
+    case .uint8: (converted(bytes, UInt8.self) { Float($0) }, nil)
+    case .bool: (converted(bytes, UInt8.self) { $0 == 0 ? 0 : 1 }, nil)
+    }
+  }
+
+  /// Whole numbers, or nil where the type has none or one does not fit.
+  static func integers(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> [Int]? {
+    switch type {
+    case .int64: return converted(bytes, Int64.self) { Int($0) }
+    case .int32: return converted(bytes, Int32.self) { Int($0) }
+    case .int16: return converted(bytes, Int16.self) { Int($0) }
+    case .int8: return converted(bytes, Int8.self) { Int($0) }
+    case .uint32: return converted(bytes, UInt32.self) { Int($0) }
+    case .uint16: return converted(bytes, UInt16.self) { Int($0) }
+    case .uint8: return converted(bytes, UInt8.self) { Int($0) }
+    case .bool: return converted(bytes, UInt8.self) { $0 == 0 ? 0 : 1 }
+    case .uint64:
+      let values = converted(bytes, UInt64.self) { Int(exactly: $0) ?? -1 }
+      return values.contains { $0 < 0 } ? nil : values
+    case .float64, .float32, .float16, .bfloat16: return nil
+    }
+  }
+
+  /// The index of the first number that is infinite or not a number.
+  ///
+  /// Such numbers have an exponent of ones alone in every IEEE format.
+  static func firstNonFinite(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> Int? {
+    switch type {
+    case .float64: firstIndex(bytes, exponent: UInt64(0x7ff0_0000_0000_0000))
+    case .float32: firstIndex(bytes, exponent: UInt32(0x7f80_0000))
+    case .float16: firstIndex(bytes, exponent: UInt16(0x7c00))
+    case .bfloat16: firstIndex(bytes, exponent: UInt16(0x7f80))
+    case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool: nil
+    }
+  }
+
+  private static func firstIndex<Pattern: FixedWidthInteger>(
+    _ bytes: UnsafeRawBufferPointer, exponent: Pattern
+  ) -> Int? {
+    let width = MemoryLayout<Pattern>.size
+    for index in 0..<(bytes.count / width) {
+      let pattern = Pattern(
+        littleEndian: bytes.loadUnaligned(fromByteOffset: index * width, as: Pattern.self))
+      if pattern & exponent == exponent { return index }
+    }
+    return nil
+  }
+
+  private static func converted<Stored: FixedWidthInteger, Result>(
+    _ bytes: UnsafeRawBufferPointer, _ type: Stored.Type, _ convert: (Stored) -> Result
+  ) -> [Result] {
+    let width = MemoryLayout<Stored>.size
+    let count = bytes.count / width
+    return Array(unsafeUninitializedCapacity: count) { buffer, initialized in
+      for index in 0..<count {
+        let stored = bytes.loadUnaligned(fromByteOffset: index * width, as: Stored.self)
+        buffer.initializeElement(at: index, to: convert(Stored(littleEndian: stored)))
+      }
+      initialized = count
+    }
+  }
+
+  private static func narrowed(_ bytes: UnsafeRawBufferPointer) -> ([Float], Int?) {
+    var overflow: Int?
+    var index = 0
+    let values = converted(bytes, UInt64.self) { pattern in
+      let wide = Double(bitPattern: pattern)
+      let value = Float(wide)
+      if overflow == nil, wide.isFinite, !value.isFinite { overflow = index }
+      index += 1
+      return value
+    }
+    return (values, overflow)
+  }
+
+  /// IEEE 754 binary16 to Float32, exactly.
+  private static func float16(_ half: UInt16) -> Float {
+    let sign = UInt32(half & 0x8000) << 16
+    let exponent = UInt32(half >> 10) & 0x1f
+    let fraction = UInt32(half & 0x3ff)
+    switch exponent {
+    case 0:
+      // Subnormal: fraction × 2⁻²⁴.
+      let magnitude = Float(fraction) * 0x1p-24
+      return sign == 0 ? magnitude : -magnitude
+    case 31: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
+    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
+    }
+  }
+}
