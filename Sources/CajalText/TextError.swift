@@ -21,7 +21,7 @@ public struct TextError: Error, Sendable, CustomStringConvertible {
 
   /// The kinds of failure; more may come, so a `switch` needs a default.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
-    private enum Kind: String { case unreadable, malformed, unsupported, ambiguous, unencodable }
+    private enum Kind: String { case unreadable, malformed, unsupported, ambiguous, mismatched, unencodable }
     private let kind: Kind
 
     private init(_ kind: Kind) { self.kind = kind }
@@ -32,6 +32,8 @@ public struct TextError: Error, Sendable, CustomStringConvertible {
     public static let malformed = Code(.malformed)
     /// The file is sound and asks for something that is not implemented; the message names it.
     public static let unsupported = Code(.unsupported)
+    /// The file belongs to another model.
+    public static let mismatched = Code(.mismatched)
     /// Several tokenizers could be meant.
     public static let ambiguous = Code(.ambiguous)
     /// The text holds something that the vocabulary cannot express.
