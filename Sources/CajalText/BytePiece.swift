@@ -8,7 +8,9 @@ enum BytePiece {
   /// The byte that a piece stands for; upper- and lower-case digits are read, as the reference does.
   static func byte(of piece: String) -> UInt8? {
     let bytes = piece.utf8
-    guard bytes.count == 6, piece.hasPrefix("<0x"), bytes.last == UInt8(ascii: ">") else { return nil }
+    guard bytes.count == 6, piece.hasPrefix("<0x"), bytes.last == UInt8(ascii: ">") else {
+      return nil
+    }
     let digits = piece.dropFirst(3).dropLast()
     guard digits.utf8.count == 2, digits.utf8.allSatisfy({ Character(.init($0)).isHexDigit }) else {
       return nil

@@ -103,7 +103,8 @@ public struct Llama2CTokenizer: Tokenizer {
       if let byte = BytePiece.byte(of: piece) {
         bytes.append(byte)
       } else {
-        bytes += previous == Self.beginning && piece.utf8.first == 0x20
+        bytes +=
+          previous == Self.beginning && piece.utf8.first == 0x20
           ? piece.utf8.dropFirst() : piece.utf8[...]
       }
     }

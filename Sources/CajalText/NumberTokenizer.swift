@@ -29,11 +29,13 @@ public struct NumberTokenizer: Tokenizer {
       guard word.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = Int(word) else {
         throw TextError(
           .unencodable,
-          "“\(VisibleText.excerpt(word))” is not a token: this model has no words, write numbers such as 3 17 5")
+          "“\(VisibleText.excerpt(word))” is not a token: this model has no words, write numbers such as 3 17 5"
+        )
       }
       guard id < vocabularySize else {
         throw TextError(
-          .unencodable, "token \(id) does not exist: this model has the tokens 0 to \(vocabularySize - 1)")
+          .unencodable,
+          "token \(id) does not exist: this model has the tokens 0 to \(vocabularySize - 1)")
       }
       ids.append(id)
     }

@@ -21,7 +21,9 @@ public struct TextError: Error, Sendable, CustomStringConvertible {
 
   /// The kinds of failure; more may come, so a `switch` needs a default.
   public struct Code: Hashable, Sendable, CustomStringConvertible {
-    private enum Kind: String { case unreadable, malformed, unsupported, ambiguous, mismatched, unencodable }
+    private enum Kind: String {
+      case unreadable, malformed, unsupported, ambiguous, mismatched, unencodable
+    }
     private let kind: Kind
 
     private init(_ kind: Kind) { self.kind = kind }

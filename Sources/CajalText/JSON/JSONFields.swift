@@ -11,8 +11,8 @@ struct JSONFields {
   init(_ value: JSONValue, _ path: String) throws(TextError) {
     self.path = path
     left = [:]
-    for (key, value) in try value.members(path.isEmpty ? "the file" : path) {
-      left[key] = value
+    for member in try value.members(path.isEmpty ? "the file" : path) {
+      left[member.key] = member.value
     }
   }
 

@@ -66,9 +66,13 @@ struct JSONParser {
     return try read(&self)
   }
 
-  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(TextError) -> JSONValue {
+  private mutating func word(_ word: StaticString, _ value: JSONValue) throws(TextError)
+    -> JSONValue
+  {
     let end = position + word.utf8CodeUnitCount
-    let matches = word.withUTF8Buffer { end <= bytes.count && bytes[position..<end].elementsEqual($0) }
+    let matches = word.withUTF8Buffer {
+      end <= bytes.count && bytes[position..<end].elementsEqual($0)
+    }
     guard matches else { throw broken("an unknown word") }
     position = end
     return value
@@ -90,7 +94,7 @@ extension JSONParser {
   }
 
   private mutating func object() throws(TextError) -> JSONValue {
-    var members: [(key: String, value: JSONValue)] = []
+    var members: [JSONMember] = []
     var keys: Set<[UInt8]> = []
     skipSpace()
     if skip("}") { return .object(members) }
@@ -103,7 +107,7 @@ extension JSONParser {
       }
       skipSpace()
       guard skip(":") else { throw broken("a colon belongs here") }
-      members.append((key, try value()))
+      members.append(JSONMember(key: key, value: try value()))
       skipSpace()
     } while skip(",")
     guard skip("}") else { throw broken("an object without its end") }

@@ -5,13 +5,13 @@
 /// Foundation's reader serves objects as dictionaries of `String`, and Swift's strings are equal when
 /// they are canonically equivalent: of `é` in one and in two scalars, which are two tokens, it would
 /// keep one.
-enum JSONValue {
+enum JSONValue: Sendable {
   case null
   case bool(Bool)
   case number(Double)
   case string(String)
   case array([JSONValue])
-  case object([(key: String, value: JSONValue)])
+  case object([JSONMember])
 
   /// What kind of value this is, for messages.
   var name: String {
@@ -28,6 +28,12 @@ enum JSONValue {
   var isNull: Bool {
     if case .null = self { true } else { false }
   }
+}
+
+/// A member of a JSON object.
+struct JSONMember: Sendable {
+  var key: String
+  var value: JSONValue
 }
 
 // MARK: - What a reader expects
@@ -47,7 +53,7 @@ extension JSONValue {
     return value
   }
 
-  func members(_ path: String) throws(TextError) -> [(key: String, value: JSONValue)] {
+  func members(_ path: String) throws(TextError) -> [JSONMember] {
     guard case .object(let value) = self else { throw mismatch(path, "an object") }
     return value
   }

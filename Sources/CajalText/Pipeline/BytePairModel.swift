@@ -44,11 +44,11 @@ struct BytePairModel: Sendable {
 
   /// The vocabulary by number, so that gaps can be told from numbers beyond reason.
   private static func inOrder(
-    _ members: [(key: String, value: JSONValue)]
+    _ members: [JSONMember]
   ) throws(TextError) -> [(String, Int)] {
     var pieces: [(String, Int)] = []
     pieces.reserveCapacity(members.count)
-    for (piece, id) in members { pieces.append((piece, try id.count("model.vocab"))) }
+    for member in members { pieces.append((member.key, try member.value.count("model.vocab"))) }
     return pieces.sorted { $0.1 < $1.1 }
   }
 
@@ -108,7 +108,8 @@ extension BytePairModel {
       } else {
         throw TextError(
           .unencodable,
-          "the character “\(VisibleText.excerpt(String(Character(scalar))))” is not in the vocabulary")
+          "the character “\(VisibleText.excerpt(String(Character(scalar))))” is not in the vocabulary"
+        )
       }
     }
     if let unknown = pending { ids.append(unknown) }

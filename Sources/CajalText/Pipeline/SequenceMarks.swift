@@ -66,13 +66,14 @@ struct SequenceMarks {
     _ fields: inout JSONFields, _ vocabulary: Vocabulary
   ) throws(TextError) {
     let key = "added_tokens_decoder"
-    for (number, value) in try fields.takeIfPresent(key)?.members(key) ?? [] {
-      var token = try JSONFields(value, key)
+    for member in try fields.takeIfPresent(key)?.members(key) ?? [] {
+      var token = try JSONFields(member.value, key)
       let content = try token.takeString("content")
-      guard let id = Int(number), vocabulary.id(of: content) == id else {
+      guard let id = Int(member.key), vocabulary.id(of: content) == id else {
         throw TextError(
           .unsupported,
-          "“\(key)” adds “\(VisibleText.excerpt(content))”, which tokenizer.json lacks at that number")
+          "“\(key)” adds “\(VisibleText.excerpt(content))”, which tokenizer.json lacks at that number"
+        )
       }
     }
   }

@@ -18,8 +18,8 @@ struct SequenceTemplate: Sendable {
     fields.excuse("pair", because: "a model is given one text at a time")
     let path = fields.path(of: "special_tokens")
     var special: [[UInt8]: [Int]] = [:]
-    for (key, value) in try fields.take("special_tokens").members(path) {
-      special[Array(key.utf8)] = try Self.ids(value, path, vocabulary)
+    for member in try fields.take("special_tokens").members(path) {
+      special[Array(member.key.utf8)] = try Self.ids(member.value, path, vocabulary)
     }
     try readSingle(try fields.take("single"), fields.path(of: "single"), special)
     try fields.close()
@@ -50,12 +50,13 @@ struct SequenceTemplate: Sendable {
   ) throws(TextError) {
     var textIsPlaced = false
     for element in try value.array(path) {
-      for (key, value) in try element.members(path) {
-        var fields = try JSONFields(value, "\(path).\(VisibleText.excerpt(key))")
+      for member in try element.members(path) {
+        var fields = try JSONFields(
+          member.value, "\(path).\(VisibleText.excerpt(member.key))")
         fields.excuse("type_id", because: "our models have no segment embeddings")
         let id = try fields.takeString("id")
         try fields.close()
-        switch key {
+        switch member.key {
         case "Sequence" where id == "A" && !textIsPlaced: textIsPlaced = true
         case "SpecialToken":
           guard let ids = special[Array(id.utf8)] else {
@@ -64,7 +65,8 @@ struct SequenceTemplate: Sendable {
           if textIsPlaced { after += ids } else { before += ids }
         default:
           throw TextError(
-            .unsupported, "“\(fields.path)” with the id “\(VisibleText.excerpt(id))” is not implemented")
+            .unsupported,
+            "“\(fields.path)” with the id “\(VisibleText.excerpt(id))” is not implemented")
         }
       }
     }
