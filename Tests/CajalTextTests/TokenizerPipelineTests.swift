@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+import CajalText
+import Foundation
+import Testing
+
+struct TokenizerPipelineTests {
+  struct Variant: Decodable, CustomTestStringConvertible {
+    var name: String
+    /// A `tokenizer.json` as text: read with Foundation it would lose one of `é` and `e\u{301}`.
+    var tokenizer: String
+    var cases: [TextFixture.Case]
+    var testDescription: String { name }
+  }
+
+  /// Small tokenizers that switch each setting; expected values from the package `tokenizers`.
+  static let variants: [Variant] = {
+    do {
+      return try JSONDecoder().decode(
+        [Variant].self, from: TextFixture.bytes("byte-pair-variants.json"))
+    } catch {
+      return []  // The next test counts them.
+    }
+  }()
+
+  @Test func `the fixture has its variants`() {
+    #expect(Self.variants.count == 9)
+    #expect(Self.variants.allSatisfy { $0.cases.count >= 18 })
+  }
+
+  @Test(arguments: variants)
+  func `every setting does what the reference does`(_ variant: Variant) throws {
+    let tokenizer = try TokenizerPipeline(json: Array(variant.tokenizer.utf8))
+    for one in variant.cases {
+      #expect(try tokenizer.encode(one.text) == one.ids, "\(one.text.debugDescription)")
+      expectSameBytes(tokenizer.decode(one.ids), one.decoded)
+      expectSameBytes(
+        tokenizer.decode(one.ids, skipSpecialTokens: false), try #require(one.decodedWithMarks))
+    }
+  }
+
+  @Test func `a character without token and without fallback is refused`() throws {
+    let tokenizer = try TokenizerPipeline(json: TinyTokenizer.json())
+    #expect(try tokenizer.encode("ab") == [2])
+    let error = textError { _ = try tokenizer.encode("a\u{1B}b") }
+    #expect(error?.code == .unencodable)
+    #expect(error?.message.contains("⟨U+001B⟩") == true)
+  }
+
+  @Test func `numbers beyond the vocabulary become replacement characters`() throws {
+    let tokenizer = try TokenizerPipeline(json: TinyTokenizer.json())
+    #expect(tokenizer.decode([0, 99, -1, 1]) == "a \u{FFFD} \u{FFFD} b")
+    #expect(tokenizer.display(99) == "#99")
+  }
+
+  @Test(arguments: [
+    (#""version": "2.0""#, "version 2.0"),
+    (#""truncation": {"max_length": 8}"#, "truncation"),
+    (#""padding": {}"#, "padding"),
+    (#""pre_tokenizer": {"type": "ByteLevel"}"#, "pre_tokenizer"),
+    (#""normalizer": {"type": "NFC"}"#, "NFC"),
+    (#""normalizer": {"type": "Sequence", "normalizers": [{"type": "Lowercase"}]}"#, "Lowercase"),
+    (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""}"#, "String"),
+    (#""normalizer": {"type": "Prepend", "prepend": "a", "scheme": "first"}"#, "scheme"),
+    (#""decoder": {"type": "WordPiece", "prefix": "x"}"#, "WordPiece"),
+    (#""decoder": {"type": "Fuse", "why": 1}"#, "decoder.why"),
+    (#""post_processor": {"type": "BertProcessing"}"#, "BertProcessing"),
+    (#""surprise": 1"#, "surprise"),
+    (#""added_tokens": [{"id": 9, "content": "x", "lstrip": true}]"#, "lstrip"),
+    (#""added_tokens": [{"id": 9, "content": "x", "normalized": true}]"#, "normalized"),
+    (#""model": {"type": "Unigram", "vocab": []}"#, "Unigram"),
+    (#""model": {"type": "BPE", "vocab": {}, "merges": [], "dropout": 0.1}"#, "dropout"),
+    (
+      #""model": {"type": "BPE", "vocab": {}, "merges": [], "end_of_word_suffix": "</w>"}"#,
+      "suffix"
+    ),
+    (#""model": {"type": "BPE", "vocab": {}, "merges": [], "cache": 1}"#, "model.cache"),
+  ])
+  func `what is not implemented is refused by name`(_ member: String, _ name: String) {
+    let error = textError { _ = try TokenizerPipeline(json: TinyTokenizer.json(replacing: member)) }
+    #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
+    #expect(error?.message.contains("\n") == false)
+  }
+
+  @Test(arguments: [
+    #""model": {"type": "BPE", "vocab": {"a": 0, "b": 0}, "merges": []}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 2000000000}, "merges": []}"#,
+    #""model": {"type": "BPE", "vocab": {"a": -1}, "merges": []}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 0.5}, "merges": []}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 0}, "merges": [["a", "a"]]}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 0, "": 1}, "merges": [["a", ""]]}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}"#,
+    #""model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a a a"]}"#,
+    #""model": {"type": "BPE", "merges": []}"#,
+    #""added_tokens": [{"id": 1, "content": "a"}]"#,
+    #""added_tokens": [{"id": 1, "content": "x"}]"#,
+    #""added_tokens": [{"id": 9, "content": ""}]"#,
+    #""post_processor": {"type": "TemplateProcessing", "single": [], "special_tokens": {}}"#,
+    #""decoder": {"type": "Strip", "content": "ab", "start": 1, "stop": 0}"#,
+    #""normalizer": {"type": "Replace", "pattern": {"String": ""}, "content": "x"}"#,
+  ])
+  func `a file that breaks its format is refused`(_ member: String) {
+    let error = textError { _ = try TokenizerPipeline(json: TinyTokenizer.json(replacing: member)) }
+    #expect(error?.code == .malformed, "\(error?.message ?? "")")
+  }
+
+  @Test func `replacements that lengthen a text beyond reason are refused`() {
+    let double = #"{"type": "Replace", "pattern": {"String": "a"}, "content": "aa"}"#
+    let steps = Array(repeating: double, count: 40).joined(separator: ",")
+    for member in [
+      #""normalizer": {"type": "Sequence", "normalizers": [\#(steps)]}"#,
+      #""decoder": {"type": "Sequence", "decoders": [\#(steps)]}"#,
+    ] {
+      let error = textError {
+        _ = try TokenizerPipeline(json: TinyTokenizer.json(replacing: member))
+      }
+      #expect(error?.code == .unsupported)
+    }
+  }
+
+  @Test func `the configuration names the marks`() throws {
+    let marks = #"{"bos_token": "a", "eos_token": {"content": "b", "lstrip": false}}"#
+    let tokenizer = try TokenizerPipeline(
+      json: TinyTokenizer.json(), configuration: Array(marks.utf8))
+    #expect(tokenizer.beginningOfSequence == 0)
+    #expect(tokenizer.endOfSequence == 1)
+  }
+
+  @Test(arguments: [
+    #"{"bos_token": "a", "add_bos_token": true}"#,
+    #"{"eos_token": "a", "add_eos_token": true}"#,
+    #"{"bos_token": "x"}"#,
+    #"{"added_tokens_decoder": {"7": {"content": "<x>"}}}"#,
+    #"{"added_tokens_decoder": {"1": {"content": "a"}}}"#,
+    #"{"#,
+  ])
+  func `a configuration that contradicts the tokenizer is refused`(_ configuration: String) {
+    let error = textError {
+      _ = try TokenizerPipeline(
+        json: TinyTokenizer.json(), configuration: Array(configuration.utf8))
+    }
+    #expect(error?.message.hasPrefix("tokenizer_config.json: ") == true)
+  }
+
+  @Test func `a line of a hundred thousand equal letters takes no quadratic time`() throws {
+    let tokenizer = try TokenizerPipeline(
+      json: TinyTokenizer.json(
+        replacing:
+          #""model": {"type": "BPE", "vocab": {"a": 0, "aa": 1, "aaa": 2, "aaaa": 3}, "merges": ["a a", "aa aa"]}"#
+      ))
+    let ids = try tokenizer.encode(String(repeating: "a", count: 100_003))
+    #expect(ids == Array(repeating: 3, count: 25_000) + [1, 0])
+  }
+}
+
+/// A tokenizer of three pieces, written out so that one member can be replaced.
+enum TinyTokenizer {
+  static func json(replacing member: String = #""normalizer": null"#) -> [UInt8] {
+    let members = [
+      #""version": "1.0""#,
+      #""model": {"type": "BPE", "vocab": {"a": 0, "b": 1, "ab": 2}, "merges": [["a", "b"]]}"#,
+      member,
+    ]
+    let name = member.prefix { $0 != ":" }
+    let kept = members.dropLast().filter { !$0.hasPrefix(name) } + [member]
+    return Array("{\(kept.joined(separator: ","))}".utf8)
+  }
+}
