@@ -44,7 +44,7 @@ extension Architecture {
     _ configuration: Configuration, _ entries: [String: Weight], file: String?
   ) throws(CheckpointError) -> Self {
     var all = Ledger(entries, subject: "weights", file: file)
-    try all.strippingPrefixes(prefixes)
+    for prefix in prefixes { all.strippingPrefix(prefix) }
     all.excuse(
       where: { $0.hasSuffix("rotary_emb.inv_freq") },
       because: "rotary frequencies are computed from the configuration")

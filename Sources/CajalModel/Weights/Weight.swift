@@ -75,7 +75,7 @@ public final class Weight: Sendable {
   ///
   /// Once every row has been packed the file's pages are released.
   func packed(_ rows: [Range<Int>], _ layout: MatrixLayout) throws(CheckpointError) -> PackedMatrix {
-    precondition(shape.count == 2, "\(name) of shape \(shape) is not a matrix")
+    precondition(shape.count >= 2, "\(name) of shape \(shape) is not a matrix")
     return try state.withLock { state throws(CheckpointError) in
       let part = Part(rows: rows, layout: layout)
       if let found = state.parts[part] { return found }
@@ -90,26 +90,43 @@ public final class Weight: Sendable {
   }
 
   private func pack(_ part: Part, from state: State) throws(CheckpointError) -> PackedMatrix {
-    let (outputs, inner) = part.layout.sizes(shape)
     switch state.source {
     case .stored(let stored) where [.float32, .bfloat16, .float16].contains(stored.type):
-      return stored.withBytes { bytes in
-        PackedMatrix(
-          bytes: bytes, type: stored.type, outputs: outputs, inner: inner,
-          transposed: part.layout == .inputsFirst, rows: part.rows)
-      }
-    case .stored(let stored): return pack(try stored.tensor(), part, outputs, inner)
-    case .edited(let tensor): return pack(tensor, part, outputs, inner)
-    case nil: return pack(unpacked(state.parts), part, outputs, inner)
+      try stored.requireUnchanged()
+      return stored.withBytes { pack($0, stored.type, part) }
+    case .stored(let stored): return pack(try stored.tensor(), part)
+    case .edited(let tensor): return pack(tensor, part)
+    case nil: return pack(unpacked(state.parts), part)
     }
   }
 
-  private func pack(_ tensor: Tensor, _ part: Part, _ outputs: Int, _ inner: Int) -> PackedMatrix {
-    tensor.withFloats { floats in
-      PackedMatrix(
-        bytes: UnsafeRawBufferPointer(floats), type: .float32, outputs: outputs, inner: inner,
+  private func pack(_ tensor: Tensor, _ part: Part) -> PackedMatrix {
+    tensor.withFloats { pack(UnsafeRawBufferPointer($0), .float32, part) }
+  }
+
+  private func pack(
+    _ bytes: UnsafeRawBufferPointer, _ type: ScalarType, _ part: Part
+  ) -> PackedMatrix {
+    let (outputs, inner) = part.layout.sizes(shape)
+    if part.layout != .headsFirst {
+      return PackedMatrix(
+        bytes: bytes, type: type, outputs: outputs, inner: inner,
         transposed: part.layout == .inputsFirst, rows: part.rows)
     }
+    let step = type.byteCount
+    let ordered = UnsafeMutableRawBufferPointer.allocate(
+      byteCount: outputs * inner * step, alignment: 64)
+    defer { ordered.deallocate() }
+    for output in 0..<outputs {
+      for input in 0..<inner {
+        let from = part.layout.offset(output: output, input: input, shape) * step
+        UnsafeMutableRawBufferPointer(rebasing: ordered[((output * inner + input) * step)...])
+          .copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[from..<from + step]))
+      }
+    }
+    return PackedMatrix(
+      bytes: UnsafeRawBufferPointer(ordered), type: type, outputs: outputs, inner: inner,
+      transposed: false, rows: part.rows)
   }
 
   /// Whether the packed parts of one layout hold every output row.
@@ -131,7 +148,7 @@ public final class Weight: Sendable {
     guard let layout = coverage(parts) else {
       preconditionFailure("\(name) has neither a source nor all of its rows")
     }
-    let (outputs, inner) = layout.sizes(shape)
+    let inner = layout.sizes(shape).inner
     return Tensor(shape: shape) { result in
       for (part, matrix) in parts where part.layout == layout {
         let values = matrix.unpacked()
@@ -139,8 +156,7 @@ public final class Weight: Sendable {
           var from = 0
           for row in part.rows.joined() {
             for k in 0..<inner {
-              result[layout == .outputsFirst ? row * inner + k : k * outputs + row] =
-                floats[from * inner + k]
+              result[layout.offset(output: row, input: k, shape)] = floats[from * inner + k]
             }
             from += 1
           }
@@ -150,15 +166,35 @@ public final class Weight: Sendable {
   }
 }
 
-/// Which axis of a stored matrix runs over a product's outputs.
+/// How a stored tensor is a matrix of outputs by inputs.
 public enum MatrixLayout: Sendable, CaseIterable {
   /// [outputs, inputs], as linear layers and embeddings are stored.
   case outputsFirst
-  /// [inputs, outputs], as GPT-2's `Conv1D` is stored.
+  /// [inputs…, outputs], as GPT-2's `Conv1D` is stored; several leading axes count as one.
   case inputsFirst
+  /// [heads, inputs, components]: one [inputs, outputs] matrix a head, as TransformerLens stores
+  /// queries, keys and values. The outputs are the components of one head after the other.
+  case headsFirst
 
+  /// How many outputs and inputs a stored shape has.
   func sizes(_ shape: [Int]) -> (outputs: Int, inner: Int) {
-    self == .outputsFirst ? (shape[0], shape[1]) : (shape[1], shape[0])
+    switch self {
+    case .outputsFirst: (shape[0], shape.dropFirst().reduce(1, *))
+    case .inputsFirst: (shape[shape.count - 1], shape.dropLast().reduce(1, *))
+    case .headsFirst: (shape[0] * shape[2], shape[1])
+    }
+  }
+
+  /// Where the file holds one element.
+  func offset(output: Int, input: Int, _ shape: [Int]) -> Int {
+    let (outputs, inner) = sizes(shape)
+    switch self {
+    case .outputsFirst: return output * inner + input
+    case .inputsFirst: return input * outputs + output
+    case .headsFirst:
+      let K = shape[2]
+      return (output / K * inner + input) * K + output % K
+    }
   }
 }
 

@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+public import CajalCheckpoint
+public import CajalModel
+import CajalTensor
+
+/// A state dictionary of TransformerLens's HookedTransformer with its configuration beside it: the
+/// models that research code trains, with or without norms, MLPs and biases.
+///
+///     x₀     = W_E[tokens] + W_pos[positions]          (or rotary positions)
+///     x′     = xₗ + Σₕ attentionₕ(norm(xₗ)) W_Oₕ + b_O
+///     xₗ₊₁   = x′ + f(norm(x′) W_in + b_in) W_out + b_out   (side by side: norm(xₗ))
+///     logits = norm(x_L) W_U + b_U
+///
+/// A configuration is `HookedTransformerConfig.to_dict()` as JSON; `model_type` may be added.
+///
+/// - Source: Nanda & Bloom 2022 <https://github.com/TransformerLensOrg/TransformerLens>.
+/// - Reference: `transformer_lens/components`.
+public struct TransformerLens: Architecture {
+  public let configuration: Configuration
+  public let weights: Weights
+  private let decoder: Decoder
+
+  public var shape: ModelShape { configuration.shape }
+  public static let modelTypes = ["HookedTransformer"]
+  public static let prefixes: [String] = []
+
+  /// What the configuration says.
+  public struct Configuration: Sendable {
+    let shape: ModelShape
+    let activation: Activation
+    let epsilon: Float
+    let norm, finalNorm: Norm
+    let attentionOnly, gated, parallel: Bool
+    let rotary: RotaryEmbedding?
+    /// What the scores of each layer are multiplied by.
+    let scales: [Float]
+    /// The window of each layer.
+    let windows: [Int?]
+    let scoreCap, logitCap: Float?
+  }
+
+  /// Which norm, and whether it has parameters.
+  struct Norm {
+    var kind = Normalization.Kind.none
+    var hasParameters = false
+  }
+}
+
+// MARK: - Forward pass
+extension TransformerLens {
+  public var sites: [Site] { decoder.sites }
+
+  public var residualIdentity: ResidualIdentity { decoder.layers.first?.identity ?? .sequential }
+
+  public func begin(_ batch: TokenBatch, _ options: RunOptions) -> Run {
+    Run(batch, options, rotary: decoder.rotary)
+  }
+
+  public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor { decoder.embed(run, &tap) }
+
+  public func layer(_ index: Int, _ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    decoder.layers[index](x, layer: index, run, &tap)
+  }
+
+  public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    decoder.unembed(x, run, &tap)
+  }
+
+  /// A layer without MLP.
+  private struct AttentionLayer: DecoderLayer {
+    let norm: Normalization
+    let attention: SelfAttention
+
+    var identity: ResidualIdentity { .attentionOnly }
+
+    func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+      let x = tap(Site(.residualPre, layer: layer), x)
+      let seen = norm(x, .attention, layer: layer, &tap)
+      let attended = tap(
+        Site(.attentionOut, layer: layer), attention(seen, layer: layer, run, &tap))
+      return tap(Site(.residualPost, layer: layer), x + attended)
+    }
+
+    func sites(layer: Int) -> [Site] {
+      [Site(.residualPre, layer: layer)] + norm.sites(.attention, layer: layer)
+        + attention.sites(layer: layer)
+        + [Site(.attentionOut, layer: layer), Site(.residualPost, layer: layer)]
+    }
+  }
+}
+
+// MARK: - Weights
+extension TransformerLens {
+  public static func excuse(_ weights: inout Ledger<Weight>) {
+    weights.excuse(
+      where: { $0.hasSuffix(".attn.mask") || $0.hasSuffix(".attn.IGNORE") },
+      because: "a mask buffer; causality belongs to the architecture")
+    weights.excuse(
+      where: { $0.hasSuffix(".attn.rotary_sin") || $0.hasSuffix(".attn.rotary_cos") },
+      because: "rotary tables are computed from the configuration")
+  }
+
+  public init(
+    _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
+  ) throws(CheckpointError) {
+    let shape = configuration.shape
+    let tokens = try weights.embedding(
+      "embed.W_E", rows: shape.vocabulary, width: shape.width)
+    let positions =
+      configuration.rotary == nil
+      ? try weights.embedding("pos_embed.W_pos", rows: shape.context, width: shape.width) : nil
+    var layers: [any DecoderLayer] = []
+    for index in 0..<shape.layers {
+      layers.append(try Self.layer(&weights, index, configuration))
+    }
+    let finalNorm = try weights.lensNorm("ln_final", configuration.finalNorm, configuration)
+    let bias = weights.has("unembed.b_U") ? try weights.take("unembed.b_U", [shape.vocabulary]) : nil
+    let unembedding = try Linear(
+      weights.take("unembed.W_U", [shape.width, shape.vocabulary]), layout: .inputsFirst,
+      bias: bias)
+    var decoder = Decoder(
+      tokenEmbedding: tokens, rotary: configuration.rotary.map { [$0] } ?? [], layers: layers,
+      finalNorm: finalNorm, unembedding: unembedding)
+    decoder.positionEmbedding = positions
+    decoder.logitCap = configuration.logitCap
+    self.decoder = decoder
+    self.configuration = configuration
+    self.weights = names
+  }
+
+  private static func layer(
+    _ weights: inout Ledger<Weight>, _ index: Int, _ configuration: Configuration
+  ) throws(CheckpointError) -> any DecoderLayer {
+    let name = "blocks.\(index)"
+    let attentionNorm = try weights.lensNorm(name + ".ln1", configuration.norm, configuration)
+    let attention = try attention(&weights, name + ".attn", index, configuration)
+    if configuration.attentionOnly {
+      return AttentionLayer(norm: attentionNorm, attention: attention)
+    }
+    // Parallel blocks share the first norm unless the file has a second.
+    let shared = configuration.parallel && !weights.has(name + ".ln2.w")
+    let mlpNorm = shared ? nil : try weights.lensNorm(name + ".ln2", configuration.norm, configuration)
+    let mlp = try feedForward(&weights, name + ".mlp", configuration)
+    if configuration.parallel {
+      return ParallelLayer(
+        attentionNorm: attentionNorm, attention: attention, mlpNorm: mlpNorm, feedForward: mlp)
+    }
+    return SequentialLayer(
+      attentionNorm: attentionNorm, attention: attention, mlpNorm: mlpNorm ?? .none,
+      feedForward: mlp)
+  }
+
+  private static func attention(
+    _ weights: inout Ledger<Weight>, _ name: String, _ index: Int, _ configuration: Configuration
+  ) throws(CheckpointError) -> SelfAttention {
+    let shape = configuration.shape
+    let (D, H, K) = (shape.width, shape.heads, shape.headWidth)
+    let grouped = shape.keyValueHeads != shape.heads
+    func projection(
+      _ letter: String, _ heads: Int, _ stored: String
+    ) throws(CheckpointError) -> Linear {
+      let bias = try weights.lensBias(name + "." + stored.replacing("W", with: "b"), [heads, K])
+      return try Linear(
+        weights.take(name + "." + stored, [heads, D, K]), layout: .headsFirst, bias: bias)
+    }
+    var attention = SelfAttention(
+      query: try projection("Q", H, "W_Q"),
+      key: try projection("K", shape.keyValueHeads, grouped ? "_W_K" : "W_K"),
+      value: try projection("V", shape.keyValueHeads, grouped ? "_W_V" : "W_V"),
+      output: try Linear(
+        weights.take(name + ".W_O", [H, K, D]), layout: .inputsFirst,
+        bias: weights.lensBias(name + ".b_O", [D])),
+      heads: (H, shape.keyValueHeads),
+      attention: Attention(
+        scale: configuration.scales[index], window: configuration.windows[index],
+        cap: configuration.scoreCap))
+    attention.rotary = configuration.rotary == nil ? nil : 0
+    return attention
+  }
+
+  private static func feedForward(
+    _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
+  ) throws(CheckpointError) -> FeedForward {
+    let (D, F) = (configuration.shape.width, configuration.shape.hiddenWidth)
+    let input = try Linear(weights.take(name + ".W_in", [D, F]), layout: .inputsFirst)
+    let output = try weights.take(name + ".W_out", [F, D])
+    let outputBias = try weights.lensBias(name + ".b_out", [D])
+    let down = try Linear(output, layout: .inputsFirst, bias: outputBias)
+    guard configuration.gated else {
+      let biased = try Linear(
+        input.weight, layout: .inputsFirst, bias: weights.lensBias(name + ".b_in", [F]))
+      return .plain(MLP(up: biased, activation: configuration.activation, down: down))
+    }
+    // The reference adds b_in behind the gate, where no trained model has one.
+    if let bias = try weights.lensBias(name + ".b_in", [F]),
+      try bias.vector().array.contains(where: { $0 != 0 })
+    {
+      throw CheckpointError(
+        .unsupported, "tensor '\(name).b_in' of a gated MLP is not zero, which is not implemented",
+        file: weights.file)
+    }
+    return .gated(
+      GatedMLP(
+        gate: try Linear(weights.take(name + ".W_gate", [D, F]), layout: .inputsFirst), up: input,
+        activation: configuration.activation, down: down))
+  }
+}
+
+extension Ledger where Value == Weight {
+  /// A bias where the file has one.
+  fileprivate mutating func lensBias(
+    _ name: String, _ shape: [Int]
+  ) throws(CheckpointError) -> Weight? {
+    has(name) ? try take(name, shape) : nil
+  }
+
+  /// A norm below `name`, with or without parameters.
+  fileprivate mutating func lensNorm(
+    _ name: String, _ norm: TransformerLens.Norm, _ configuration: TransformerLens.Configuration
+  ) throws(CheckpointError) -> Normalization {
+    let D = configuration.shape.width
+    guard norm.hasParameters else { return Normalization(norm.kind, epsilon: configuration.epsilon) }
+    return Normalization(
+      norm.kind, gain: try vector(name + ".w", D),
+      bias: norm.kind == .layerNorm ? try vector(name + ".b", D) : nil,
+      epsilon: configuration.epsilon)
+  }
+}
