@@ -39,8 +39,8 @@ public struct MixtureOfExperts: Sendable {
       let column = (0..<x.shape[0]).map { weights[$0, index] }
       let users = column.indices.filter { column[$0] != 0 }
       if users.isEmpty { continue }
-      output.addScaledRows(
-        expert(x.gathered(rows: users)), at: users, scale: users.map { column[$0] })
+      expert(x.gathered(rows: users)).addScaledRows(
+        into: &output, at: users, scale: users.map { column[$0] })
     }
     return output
   }

@@ -22,10 +22,10 @@ public struct Normalization: Sendable {
   /// b, nil for a norm without bias.
   public let bias: Tensor?
   /// ε.
-  public let epsilon: Float
+  public let epsilon: Double
 
   /// A norm with the given parameters.
-  public init(_ kind: Kind, gain: Tensor? = nil, bias: Tensor? = nil, epsilon: Float) {
+  public init(_ kind: Kind, gain: Tensor? = nil, bias: Tensor? = nil, epsilon: Double) {
     self.kind = kind
     self.gain = gain
     self.bias = bias

@@ -19,7 +19,7 @@ public struct SelfAttention: Sendable {
   /// G.
   public let keyValueHeads: Int
   /// Scale, window and cap.
-  public let attention: Attention
+  public let attention: CausalAttention
   /// The norm of the queries, nil without.
   public var queryNorm: HeadNormalization?
   /// The norm of the keys, nil without.
@@ -30,7 +30,7 @@ public struct SelfAttention: Sendable {
   /// Attention of the given projections.
   public init(
     query: Linear, key: Linear, value: Linear, output: Linear, heads: (query: Int, keyValue: Int),
-    attention: Attention
+    attention: CausalAttention
   ) {
     (self.query, self.key, self.value, self.output) = (query, key, value, output)
     (self.heads, keyValueHeads) = heads
@@ -60,7 +60,7 @@ public struct SelfAttention: Sendable {
   public func sites(layer: Int) -> [Site] {
     let names: [Site.Name] =
       [.query, .key, .value] + (changesQueries ? [.queryRotated, .keyRotated] : [])
-    return names.map { Site($0, layer: layer) } + Attention.sites(layer: layer)
+    return names.map { Site($0, layer: layer) } + CausalAttention.sites(layer: layer)
   }
 }
 

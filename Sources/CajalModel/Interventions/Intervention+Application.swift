@@ -66,8 +66,8 @@ extension Intervention {
       let stride = pool.count / pool.shape[0]
       return rowwise(from: pool.array) { index in
         let position = chosen.starts[index] / stride
-        let drawn = Philox(seed: seed).integer(below: pool.shape[0], at: UInt64(position))
-        return drawn * stride + chosen.starts[index] % stride
+        let drawn = Philox(seed: seed).integer(UInt64(position), below: UInt64(pool.shape[0]))
+        return Int(drawn) * stride + chosen.starts[index] % stride
       }
     case .clamp(let feature, let target):
       let encoder = try vector(feature.encoder, width, "encoder").map(Double.init)

@@ -108,10 +108,14 @@ public final class Weight: Sendable {
     _ bytes: UnsafeRawBufferPointer, _ type: ScalarType, _ part: Part
   ) -> PackedMatrix {
     let (outputs, inner) = part.layout.sizes(shape)
-    if part.layout != .headsFirst {
+    if part.layout == .inputsFirst {
       return PackedMatrix(
-        bytes: bytes, type: type, outputs: outputs, inner: inner,
-        transposed: part.layout == .inputsFirst, rows: part.rows)
+        bytes: bytes, shape: (inner, outputs), type: type, layout: .innerByOutputs,
+        selecting: part.rows)
+    }
+    if part.layout == .outputsFirst {
+      return PackedMatrix(
+        bytes: bytes, shape: (outputs, inner), type: type, selecting: part.rows)
     }
     let step = type.byteCount
     let ordered = UnsafeMutableRawBufferPointer.allocate(
@@ -125,8 +129,8 @@ public final class Weight: Sendable {
       }
     }
     return PackedMatrix(
-      bytes: UnsafeRawBufferPointer(ordered), type: type, outputs: outputs, inner: inner,
-      transposed: false, rows: part.rows)
+      bytes: UnsafeRawBufferPointer(ordered), shape: (outputs, inner), type: type,
+      selecting: part.rows)
   }
 
   /// Whether the packed parts of one layout hold every output row.

@@ -26,7 +26,7 @@ public struct GPT2: Architecture, DecoderModel {
   public struct Configuration: Sendable {
     let shape: ModelShape
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     /// What the scores of each layer are multiplied by.
     let scales: [Float]
     let tied: Bool
@@ -53,7 +53,7 @@ extension GPT2 {
     let scale = scaled ? 1 / Float(shape.headWidth).squareRoot() : 1
     return Configuration(
       shape: shape, activation: try keys.activation("activation_function", default: "gelu_new"),
-      epsilon: Float(try keys.number("layer_norm_epsilon", default: 1e-5)),
+      epsilon: try keys.number("layer_norm_epsilon", default: 1e-5),
       scales: (0..<shape.layers).map { byLayer ? scale / Float($0 + 1) : scale },
       tied: try keys.tied(default: true))
   }
@@ -78,7 +78,7 @@ extension GPT2 {
         SequentialLayer(
           attentionNorm: try weights.layerNorm(name + ".ln_1", shape.width, epsilon: epsilon),
           attention: try weights.fusedAttention(
-            name + ".attn", shape, Attention(scale: configuration.scales[index]), .inputsFirst),
+            name + ".attn", shape, CausalAttention(scale: configuration.scales[index]), .inputsFirst),
           mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
           feedForward: .plain(
             try weights.plainMLP(
@@ -108,7 +108,7 @@ extension Ledger where Value == Weight {
 
   /// Queries, keys and values from `c_attn`, in this order, and the output projection `c_proj`.
   mutating func fusedAttention(
-    _ name: String, _ shape: ModelShape, _ attention: Attention, _ layout: MatrixLayout
+    _ name: String, _ shape: ModelShape, _ attention: CausalAttention, _ layout: MatrixLayout
   ) throws(CheckpointError) -> SelfAttention {
     let (D, fused) = (shape.width, name + ".c_attn")
     let matrix = try take(

@@ -25,7 +25,7 @@ public struct GPTNeo: Architecture, DecoderModel {
   public struct Configuration: Sendable {
     let shape: ModelShape
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     /// The window of each layer.
     let windows: [Int?]
     let tied: Bool
@@ -50,7 +50,7 @@ extension GPTNeo {
     let window = try keys.positive("window_size", default: 256)
     return Configuration(
       shape: shape, activation: try keys.activation("activation_function", default: "gelu_new"),
-      epsilon: Float(try keys.number("layer_norm_epsilon", default: 1e-5)),
+      epsilon: try keys.number("layer_norm_epsilon", default: 1e-5),
       windows: try keys.gptNeoLayers(shape.layers).map { $0 == "local" ? window : nil },
       tied: try keys.tied(default: true))
   }
@@ -118,7 +118,7 @@ extension GPTNeo {
             value: try weights.linear(heads + ".v_proj", outputs: D, inputs: D),
             output: try weights.linear(heads + ".out_proj", outputs: D, inputs: D, biased: true),
             heads: (shape.heads, shape.heads),
-            attention: Attention(scale: 1, window: configuration.windows[index])),
+            attention: CausalAttention(scale: 1, window: configuration.windows[index])),
           mlpNorm: try weights.layerNorm(name + ".ln_2", D, epsilon: epsilon),
           feedForward: .plain(
             try weights.plainMLP(

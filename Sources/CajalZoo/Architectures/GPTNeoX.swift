@@ -29,7 +29,7 @@ public struct GPTNeoX: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let parallel, attentionBias, tied: Bool
   }
 }
@@ -52,7 +52,7 @@ extension GPTNeoX {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "gelu"),
-      epsilon: Float(try keys.number("layer_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
       parallel: try keys.bool("use_parallel_residual", default: true),
       attentionBias: try keys.bool("attention_bias", default: true),
       tied: try keys.tied(default: false))
@@ -120,7 +120,7 @@ extension GPTNeoX {
       key: try Linear(fused, rows: rows(1), bias: bias),
       value: try Linear(fused, rows: rows(2), bias: bias),
       output: try weights.linear(name + ".dense", outputs: D, inputs: D, biased: biased),
-      heads: (heads, heads), attention: Attention(scale: 1 / Float(K).squareRoot()))
+      heads: (heads, heads), attention: CausalAttention(scale: 1 / Float(K).squareRoot()))
     attention.rotary = 0
     return attention
   }

@@ -25,7 +25,7 @@ public struct Gemma: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let attentionBias, tied: Bool
   }
 }
@@ -45,7 +45,7 @@ extension Gemma {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: activation == .geluExact ? .geluTanh : activation,
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: true))
   }
@@ -65,7 +65,7 @@ extension Gemma {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, Attention(scale: scale), biased: configuration.attentionBias)
+        name + ".self_attn", shape, CausalAttention(scale: scale), biased: configuration.attentionBias)
       heads.rotary = 0
       return SequentialLayer(
         attentionNorm: try weights.zeroCentredNorm(

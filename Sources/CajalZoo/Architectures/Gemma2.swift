@@ -28,7 +28,8 @@ public struct Gemma2: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon, scale: Float
+    let epsilon: Double
+    let scale: Float
     let windows: [Int?]
     let scoreCap, logitCap: Float?
     let attentionBias, tied: Bool
@@ -48,7 +49,7 @@ extension Gemma2 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.gemmaActivation(),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
       windows: try keys.slidingLayers(shape.layers) { $0 % 2 == 0 }.map { $0 ? window : nil },
       scoreCap: try keys.cap("attn_logit_softcapping", default: 50),
@@ -70,7 +71,7 @@ extension Gemma2 {
       try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
-      let attention = Attention(
+      let attention = CausalAttention(
         scale: configuration.scale, window: configuration.windows[index],
         cap: configuration.scoreCap)
       var heads = try weights.selfAttention(

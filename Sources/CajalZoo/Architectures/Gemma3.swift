@@ -29,7 +29,8 @@ public struct Gemma3: Architecture, DecoderModel {
     /// Of the layers that see everything, then of those that slide a window.
     let rotary: [RotaryEmbedding]
     let activation: Activation
-    let epsilon, scale: Float
+    let epsilon: Double
+    let scale: Float
     let windows: [Int?]
     let scoreCap, logitCap: Float?
     let attentionBias, tied: Bool
@@ -56,7 +57,7 @@ extension Gemma3 {
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
     return Configuration(
       shape: shape, rotary: try keys.gemma3Rotary(shape), activation: try keys.gemmaActivation(),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
       windows: try keys.slidingLayers(shape.layers) { ($0 + 1) % max(pattern, 1) != 0 }
         .map { $0 ? window : nil },
@@ -80,7 +81,7 @@ extension Gemma3 {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       let window = configuration.windows[index]
-      let attention = Attention(
+      let attention = CausalAttention(
         scale: configuration.scale, window: window, cap: configuration.scoreCap)
       var heads = try weights.selfAttention(
         name + ".self_attn", shape, attention, biased: configuration.attentionBias)

@@ -25,7 +25,7 @@ public struct Llama: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let attentionBias, mlpBias, tied: Bool
   }
 }
@@ -40,7 +40,7 @@ extension Llama {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       attentionBias: try keys.bool("attention_bias", default: false),
       mlpBias: try keys.bool("mlp_bias", default: false), tied: try keys.tied(default: false))
   }
@@ -52,7 +52,7 @@ extension Llama {
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
     let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let attention = Attention(scale: 1 / Float(shape.headWidth).squareRoot())
+    let attention = CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot())
     decoder = try weights.decoder(
       shape, rotary: [configuration.rotary], tied: configuration.tied
     ) { weights throws(CheckpointError) in

@@ -62,7 +62,7 @@ extension Llama2C {
   ) throws(CheckpointError) {
     let shape = configuration.shape
     // run.c fixes both.
-    let (epsilon, base): (Float, Double) = (1e-5, 10_000)
+    let (epsilon, base): (Double, Double) = (1e-5, 10_000)
     let tokens = try weights.embedding(
       "tok_embeddings.weight", rows: shape.vocabulary, width: shape.width)
     var layers: [any DecoderLayer] = []
@@ -99,7 +99,7 @@ extension Llama2C {
       value: try weights.linear(name + ".wv", outputs: G, inputs: D),
       output: try weights.linear(name + ".wo", outputs: D, inputs: Q),
       heads: (shape.heads, shape.keyValueHeads),
-      attention: Attention(scale: 1 / Float(shape.headWidth).squareRoot()))
+      attention: CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot()))
     heads.rotary = 0
     return heads
   }

@@ -57,8 +57,8 @@ extension MinGPT {
   ) throws(CheckpointError) {
     let shape = configuration.shape
     // PyTorch's default for LayerNorm.
-    let epsilon: Float = 1e-5
-    let attention = Attention(scale: 1 / Float(shape.headWidth).squareRoot())
+    let epsilon: Double = 1e-5
+    let attention = CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot())
     let tokens = try weights.embedding("wte.weight", rows: shape.vocabulary, width: shape.width)
     let positions = try weights.embedding("wpe.weight", rows: shape.context, width: shape.width)
     var layers: [any DecoderLayer] = []

@@ -24,7 +24,7 @@ public struct Mistral: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let window: Int?
     let tied: Bool
   }
@@ -40,7 +40,7 @@ extension Mistral {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
   }
 }
@@ -59,7 +59,7 @@ extension Mistral {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, Attention(scale: scale, window: configuration.window))
+        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window))
       heads.rotary = 0
       return SequentialLayer(
         attentionNorm: try weights.rootMeanSquare(

@@ -24,7 +24,7 @@ public struct Mixtral: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let window: Int?
     let chosen: Int
     let tied: Bool
@@ -47,7 +47,7 @@ extension Mixtral {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
       window: try keys.positiveIfPresent("sliding_window"), chosen: chosen,
       tied: try keys.tied(default: false))
   }
@@ -67,7 +67,7 @@ extension Mixtral {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, Attention(scale: scale, window: configuration.window))
+        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window))
       heads.rotary = 0
       return SequentialLayer(
         attentionNorm: try weights.rootMeanSquare(

@@ -26,7 +26,7 @@ public struct OLMo2: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let attentionBias, tied: Bool
   }
 }
@@ -41,7 +41,7 @@ extension OLMo2 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: false))
   }
@@ -61,7 +61,7 @@ extension OLMo2 {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, Attention(scale: scale), biased: configuration.attentionBias)
+        name + ".self_attn", shape, CausalAttention(scale: scale), biased: configuration.attentionBias)
       heads.queryNorm = HeadNormalization(
         try weights.rootMeanSquare(
           name + ".self_attn.q_norm", shape.queryWidth, epsilon: epsilon), over: .heads)

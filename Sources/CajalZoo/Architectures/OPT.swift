@@ -32,7 +32,7 @@ public struct OPT: Architecture {
   /// The reference looks positions up two rows further down.
   private static let positionOffset = 2
   /// PyTorch's default for LayerNorm, which the reference does not change.
-  private static let epsilon: Float = 1e-5
+  private static let epsilon: Double = 1e-5
 
   /// What `config.json` says.
   public struct Configuration: Sendable {
@@ -190,7 +190,7 @@ extension OPT {
       value: try weights.linear(heads + ".v_proj", outputs: D, inputs: D, biased: biased),
       output: try weights.linear(heads + ".out_proj", outputs: D, inputs: D, biased: biased),
       heads: (shape.heads, shape.heads),
-      attention: Attention(scale: 1 / Float(shape.headWidth).squareRoot()))
+      attention: CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot()))
     let mlp = MLP(
       up: try weights.linear(name + ".fc1", outputs: F, inputs: D, biased: biased),
       activation: configuration.activation,

@@ -24,7 +24,7 @@ public struct Phi: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let headNorms, tied: Bool
   }
 }
@@ -41,7 +41,7 @@ extension Phi {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "gelu_new"),
-      epsilon: Float(try keys.number("layer_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
       headNorms: try keys.bool("qk_layernorm", default: false), tied: try keys.tied(default: false))
   }
 }
@@ -87,7 +87,7 @@ extension Phi {
       value: try weights.linear(name + ".v_proj", outputs: G, inputs: D, biased: true),
       output: try weights.linear(name + ".dense", outputs: D, inputs: Q, biased: true),
       heads: (shape.heads, shape.keyValueHeads),
-      attention: Attention(scale: 1 / Float(shape.headWidth).squareRoot()))
+      attention: CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot()))
     if configuration.headNorms {
       let (K, epsilon) = (shape.headWidth, configuration.epsilon)
       heads.queryNorm = HeadNormalization(

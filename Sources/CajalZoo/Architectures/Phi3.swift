@@ -24,7 +24,7 @@ public struct Phi3: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let window: Int?
     let tied: Bool
   }
@@ -42,7 +42,7 @@ extension Phi3 {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
       window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
   }
 }
@@ -60,7 +60,7 @@ extension Phi3 {
       try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
-      let attention = Attention(scale: scale, window: configuration.window)
+      let attention = CausalAttention(scale: scale, window: configuration.window)
       let heads = try Self.attention(&weights, name + ".self_attn", shape, attention)
       return SequentialLayer(
         attentionNorm: try weights.rootMeanSquare(
@@ -79,7 +79,7 @@ extension Phi3 {
 extension Phi3 {
   /// Queries, keys and values are row ranges of one matrix.
   private static func attention(
-    _ weights: inout Ledger<Weight>, _ name: String, _ shape: ModelShape, _ attention: Attention
+    _ weights: inout Ledger<Weight>, _ name: String, _ shape: ModelShape, _ attention: CausalAttention
   ) throws(CheckpointError) -> SelfAttention {
     let (q, k) = (shape.queryWidth, shape.keyWidth)
     let fused = try weights.take(name + ".qkv_proj.weight", [q + 2 * k, shape.width])

@@ -24,7 +24,7 @@ public struct Qwen2: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let windows: [Int?]
     let tied: Bool
   }
@@ -40,7 +40,7 @@ extension Qwen2 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       windows: try keys.qwenWindows(shape.layers), tied: try keys.tied(default: false))
   }
 }
@@ -60,7 +60,7 @@ extension Qwen2 {
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
         name + ".self_attn", shape,
-        Attention(scale: scale, window: configuration.windows[index]), biased: true,
+        CausalAttention(scale: scale, window: configuration.windows[index]), biased: true,
         outputBiased: false)
       heads.rotary = 0
       return SequentialLayer(

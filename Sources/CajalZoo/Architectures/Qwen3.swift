@@ -24,7 +24,7 @@ public struct Qwen3: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let windows: [Int?]
     let attentionBias, tied: Bool
   }
@@ -40,7 +40,7 @@ extension Qwen3 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       windows: try keys.qwenWindows(shape.layers),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: false))
@@ -60,7 +60,7 @@ extension Qwen3 {
       try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
-      let attention = Attention(scale: scale, window: configuration.windows[index])
+      let attention = CausalAttention(scale: scale, window: configuration.windows[index])
       let heads = try weights.normedAttention(
         name + ".self_attn", shape, attention, epsilon: epsilon,
         biased: configuration.attentionBias)
@@ -83,7 +83,7 @@ extension Qwen3 {
 extension Ledger where Value == Weight {
   /// Attention with a root-mean-square norm on each head's queries and keys, as Qwen3 has it.
   mutating func normedAttention(
-    _ name: String, _ shape: ModelShape, _ attention: Attention, epsilon: Float, biased: Bool
+    _ name: String, _ shape: ModelShape, _ attention: CausalAttention, epsilon: Double, biased: Bool
   ) throws(CheckpointError) -> SelfAttention {
     var heads = try selfAttention(name, shape, attention, biased: biased)
     heads.queryNorm = HeadNormalization(

@@ -24,7 +24,7 @@ public struct Qwen3MoE: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let window: Int?
     /// Which layers are mixtures.
     let isMixture: [Bool]
@@ -57,7 +57,7 @@ extension Qwen3MoE {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("rms_norm_eps", default: 1e-6)),
+      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       window: slides ? window : nil,
       isMixture: (0..<shape.layers).map { !dense.contains($0) && ($0 + 1) % step == 0 },
       denseWidth: denseWidth, chosen: chosen,
@@ -81,7 +81,7 @@ extension Qwen3MoE {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       let heads = try weights.normedAttention(
-        name + ".self_attn", shape, Attention(scale: scale, window: configuration.window),
+        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window),
         epsilon: epsilon, biased: configuration.attentionBias)
       return SequentialLayer(
         attentionNorm: try weights.rootMeanSquare(

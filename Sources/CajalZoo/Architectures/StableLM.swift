@@ -28,7 +28,7 @@ public struct StableLM: Architecture, DecoderModel {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let projectionBias, headNorms, parallel, tied: Bool
   }
 }
@@ -45,7 +45,7 @@ extension StableLM {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: Float(try keys.number("layer_norm_eps", default: 1e-5)),
+      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
       projectionBias: try keys.bool("use_qkv_bias", default: false),
       headNorms: try keys.bool("qk_layernorm", default: false),
       parallel: try keys.bool("use_parallel_residual", default: false),
@@ -67,7 +67,7 @@ extension StableLM {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, Attention(scale: scale),
+        name + ".self_attn", shape, CausalAttention(scale: scale),
         biased: configuration.projectionBias, outputBiased: false)
       if configuration.headNorms {
         heads.queryNorm = try weights.normsOfHeads(
@@ -98,7 +98,7 @@ extension StableLM {
 extension Ledger where Value == Weight {
   /// A layer norm without bias for each head, stored one by one.
   fileprivate mutating func normsOfHeads(
-    _ name: String, _ heads: Int, _ width: Int, epsilon: Float
+    _ name: String, _ heads: Int, _ width: Int, epsilon: Double
   ) throws(CheckpointError) -> HeadNormalization {
     var gains: [Float] = []
     for head in 0..<heads {

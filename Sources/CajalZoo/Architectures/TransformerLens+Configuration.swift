@@ -18,7 +18,7 @@ extension TransformerLens {
       !finalRMS || norm.kind != .layerNorm, "final_rms with layer norms is not implemented")
     return Configuration(
       shape: shape, activation: try activation(&keys, attentionOnly: shape.hiddenWidth == 0),
-      epsilon: Float(try keys.number("eps", default: 1e-5)), norm: norm, finalNorm: norm,
+      epsilon: try keys.number("eps", default: 1e-5), norm: norm, finalNorm: norm,
       attentionOnly: shape.hiddenWidth == 0, gated: try keys.bool("gated_mlp", default: false),
       parallel: try keys.bool("parallel_attn_mlp", default: false),
       rotary: try rotary(&keys, shape), scales: try scales(&keys, shape),

@@ -28,7 +28,7 @@ public struct TransformerLens: Architecture {
   public struct Configuration: Sendable {
     let shape: ModelShape
     let activation: Activation
-    let epsilon: Float
+    let epsilon: Double
     let norm, finalNorm: Norm
     let attentionOnly, gated, parallel: Bool
     let rotary: RotaryEmbedding?
@@ -171,7 +171,7 @@ extension TransformerLens {
         weights.take(name + ".W_O", [H, K, D]), layout: .inputsFirst,
         bias: weights.lensBias(name + ".b_O", [D])),
       heads: (H, shape.keyValueHeads),
-      attention: Attention(
+      attention: CausalAttention(
         scale: configuration.scales[index], window: configuration.windows[index],
         cap: configuration.scoreCap))
     attention.rotary = configuration.rotary == nil ? nil : 0

@@ -7,7 +7,7 @@ import CajalTensor
 extension Ledger where Value == Weight {
   /// Four separate projections below `name`.
   mutating func selfAttention(
-    _ name: String, _ shape: ModelShape, _ attention: Attention, biased: Bool = false,
+    _ name: String, _ shape: ModelShape, _ attention: CausalAttention, biased: Bool = false,
     outputBiased: Bool? = nil
   ) throws(CheckpointError) -> SelfAttention {
     SelfAttention(
@@ -36,7 +36,7 @@ extension Ledger where Value == Weight {
 
   /// A root-mean-square norm with a gain.
   mutating func rootMeanSquare(
-    _ name: String, _ count: Int, epsilon: Float
+    _ name: String, _ count: Int, epsilon: Double
   ) throws(CheckpointError) -> Normalization {
     Normalization(
       .rootMeanSquare, gain: try vector(name + ".weight", count), epsilon: epsilon)
@@ -44,7 +44,7 @@ extension Ledger where Value == Weight {
 
   /// A root-mean-square norm whose stored gain counts from one, as Gemma's do.
   mutating func zeroCentredNorm(
-    _ name: String, _ count: Int, epsilon: Float
+    _ name: String, _ count: Int, epsilon: Double
   ) throws(CheckpointError) -> Normalization {
     let stored = try vector(name + ".weight", count)
     let gain = stored + Tensor(repeating: 1, shape: [count])
@@ -53,7 +53,7 @@ extension Ledger where Value == Weight {
 
   /// A layer norm with gain and, where `biased`, a bias.
   mutating func layerNorm(
-    _ name: String, _ count: Int, epsilon: Float, biased: Bool = true
+    _ name: String, _ count: Int, epsilon: Double, biased: Bool = true
   ) throws(CheckpointError) -> Normalization {
     Normalization(
       .layerNorm, gain: try vector(name + ".weight", count),

@@ -12,7 +12,7 @@ public import CajalTensor
 ///
 /// - Source: Vaswani et al. 2017 <https://arxiv.org/abs/1706.03762>; grouping: Ainslie et al. 2023
 ///   <https://arxiv.org/abs/2305.13245>; window: Jiang et al. 2023 <https://arxiv.org/abs/2310.06825>.
-public struct Attention: Sendable {
+public struct CausalAttention: Sendable {
   /// Scale, window and cap.
   public let form: AttentionShape
 
@@ -29,14 +29,13 @@ public struct Attention: Sendable {
   ) -> Tensor {
     let scoresSite = Site(.attentionScores, layer: layer)
     let patternSite = Site(.attentionPattern, layer: layer)
-    let offsets = run.batch.offsets
+    let heads = Attention(form, offsets: run.batch.offsets)
     var output: Tensor
     if tap.wants(scoresSite) || tap.wants(patternSite) || !run.options.allowsFusedAttention {
-      let scores = tap(scoresSite, attentionScores(query, key, offsets: offsets, form))
-      let pattern = tap(patternSite, attentionPattern(scores, offsets: offsets, form))
-      output = attentionMix(pattern, value, offsets: offsets, form)
+      let scores = tap(scoresSite, heads.scores(query, key))
+      output = heads.mix(tap(patternSite, heads.pattern(scores)), value)
     } else {
-      output = fusedAttention(query, key, value, offsets: offsets, form)
+      output = heads.fused(query, key, value)
     }
     output = tap(Site(.headOutput, layer: layer), output)
     return output.reshaped(output.shape[0], output.shape[1] * output.shape[2])
