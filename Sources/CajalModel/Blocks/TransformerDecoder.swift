@@ -6,7 +6,7 @@ public import CajalTensor
 ///     x₀     = E[tokens] · s (+ P[positions])
 ///     xₗ₊₁   = layerₗ(xₗ)
 ///     logits = cap(norm(x_L) Uᵀ)
-public struct Decoder: Sendable {
+public struct TransformerDecoder: Sendable {
   /// E, [V, D].
   public let tokenEmbedding: Embedding
   /// s, nil for 1.
@@ -64,7 +64,7 @@ public struct Decoder: Sendable {
 /// A model that is a decoder: its forward pass is the decoder's.
 public protocol DecoderModel: LanguageModel {
   /// The assembled parts.
-  var decoder: Decoder { get }
+  var decoder: TransformerDecoder { get }
 }
 
 extension DecoderModel {
