@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CajalFinding
+
+/// Values in rows and columns as a heatmap draws them: rectangular, and small enough to see.
+struct Matrix: Sendable, Equatable {
+  let rowCount: Int
+  let columnCount: Int
+  /// The values row by row; NaN where there is none.
+  private(set) var values: [Double]
+
+  subscript(row: Int, column: Int) -> Double { values[row * columnCount + column] }
+
+  /// A matrix from rows that may be of different lengths; what is absent is NaN.
+  init(_ rows: [[Double]]) {
+    rowCount = rows.count
+    columnCount = rows.map(\.count).max() ?? 0
+    values = []
+    values.reserveCapacity(rowCount * columnCount)
+    for row in rows {
+      values += row
+      values += Array(repeating: .nan, count: columnCount - row.count)
+    }
+  }
+
+  private init(rowCount: Int, columnCount: Int, values: [Double]) {
+    self.rowCount = rowCount
+    self.columnCount = columnCount
+    self.values = values
+  }
+
+  /// How many rows and columns must become one so that at most `rows` and `columns` remain.
+  static func blocks(
+    rowCount: Int, columnCount: Int, rows: Int, columns: Int
+  ) -> (rows: Int, columns: Int) {
+    (max(1, (rowCount + rows - 1) / rows), max(1, (columnCount + columns - 1) / columns))
+  }
+
+  /// The means of blocks; values that are NaN do not count, and a block of nothing else is NaN.
+  func aggregated(_ block: (rows: Int, columns: Int)) -> Matrix {
+    if block.rows == 1 && block.columns == 1 { return self }
+    let rows = (rowCount + block.rows - 1) / block.rows
+    let columns = (columnCount + block.columns - 1) / block.columns
+    var sums = [Double](repeating: 0, count: rows * columns)
+    var counts = sums
+    for row in 0..<rowCount {
+      for column in 0..<columnCount where !self[row, column].isNaN {
+        let target = row / block.rows * columns + column / block.columns
+        sums[target] += self[row, column]
+        counts[target] += 1
+      }
+    }
+    return Matrix(
+      rowCount: rows, columnCount: columns,
+      values: zip(sums, counts).map { $1 > 0 ? $0 / $1 : .nan })
+  }
+
+  /// One path for each colour, neighbours in a row drawn as one run; keyed by style class, ordered.
+  func paths(
+    _ mapping: ColorMapping, cellWidth: Double, cellHeight: Double, x: Double, y: Double
+  ) -> [(style: String, path: String)] {
+    var paths: [String: String] = [:]
+    for row in 0..<rowCount {
+      var column = 0
+      while column < columnCount {
+        let style = mapping.styleClass(of: self[row, column])
+        var end = column + 1
+        while end < columnCount, mapping.styleClass(of: self[row, end]) == style { end += 1 }
+        let left = number(x + Double(column) * cellWidth)
+        let top = number(y + Double(row) * cellHeight)
+        let width = number(Double(end - column) * cellWidth)
+        paths[style, default: ""] += "M\(left) \(top)h\(width)v\(number(cellHeight))h-\(width)z"
+        column = end
+      }
+    }
+    return paths.sorted { $0.key < $1.key }.map { ($0.key, $0.value) }
+  }
+}
