@@ -20,7 +20,8 @@ extension Report {
         cause: error)
     }
     var files = [
-      try write(.html, named: "report", to: folder), try write(.json, named: "findings", to: folder),
+      try write(.html, named: "report", to: folder),
+      try write(.json, named: "findings", to: folder),
     ]
     if markdown { files.append(try write(.markdown, named: "report", to: folder)) }
     return files

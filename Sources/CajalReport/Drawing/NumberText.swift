@@ -7,14 +7,17 @@ enum NumberText {
   static let groupSeparator = "\u{202F}"
 
   /// About four significant digits: `1.273`, `260 032`, `3.1×10⁻⁵`, `∞`, `NaN`.
-  static func short(_ value: Double) -> String {
+  static func short(_ value: Double) -> String { short(value, digits: 4) }
+
+  /// With so many significant digits, but never fewer than the whole number has.
+  static func short(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return nonFinite(value) }
     let magnitude = abs(value)
     if magnitude == 0 { return "0" }
     if value == value.rounded(), magnitude < 1e15 { return grouped(value, decimals: 0) }
-    if magnitude < 1e-3 || magnitude >= 1e9 { return scientific(value, digits: 3) }
-    let decimals = max(0, min(6, 3 - Int(log10(magnitude).rounded(.down))))
-    return grouped(value, decimals: decimals)
+    if magnitude < 1e-3 || magnitude >= 1e9 { return scientific(value, digits: min(3, digits)) }
+    let decimals = max(0, min(6, digits - 1 - Int(log10(magnitude).rounded(.down))))
+    return trimmed(grouped(value, decimals: decimals))
   }
 
   /// At most three significant digits, for narrow places: `0.82`, `12.7`, `1.3k`.
@@ -51,12 +54,7 @@ enum NumberText {
     if value == 0 { return "0" }
     let parts = String(format: "%.\(max(0, digits - 1))e", value).split(separator: "e")
     guard parts.count == 2, let exponent = Int(parts[1]) else { return "\(value)" }
-    var mantissa = String(parts[0])
-    if mantissa.contains(".") {
-      while mantissa.hasSuffix("0") { mantissa.removeLast() }
-      if mantissa.hasSuffix(".") { mantissa.removeLast() }
-    }
-    mantissa = mantissa.replacing("-", with: "−")
+    let mantissa = trimmed(String(parts[0])).replacing("-", with: "−")
     let power = "10" + superscript(exponent)
     switch mantissa {
     case "1": return power
@@ -81,6 +79,15 @@ enum NumberText {
       return values.map(short)
     }
     return values.map { grouped($0, decimals: decimals) }
+  }
+
+  /// Without zeros at the end of the decimals.
+  private static func trimmed(_ text: String) -> String {
+    guard text.contains(".") else { return text }
+    var text = text
+    while text.hasSuffix("0") { text.removeLast() }
+    if text.hasSuffix(".") { text.removeLast() }
+    return text
   }
 
   private static func nonFinite(_ value: Double) -> String {

@@ -25,6 +25,14 @@ enum TextMetrics {
     return result.isEmpty ? "…" : result + "…"
   }
 
+  /// A name as a label: as it is where it is plain, with spaces and controls visible where they
+  /// would otherwise be lost, as in tokens.
+  static func label(_ name: String) -> String {
+    let clean = Terminal.sanitized(name)
+    let isPlain = clean == name && !clean.isEmpty && clean.first != " " && clean.last != " "
+    return isPlain ? clean : Terminal.visibleToken(name)
+  }
+
   /// How many columns of a terminal text takes.
   static func columns(_ text: String) -> Int {
     text.reduce(0) { $0 + columns($1) }

@@ -3,7 +3,7 @@ internal import Foundation
 
 /// Places on an axis that are worth a line and a number.
 enum Ticks {
-  /// At most about `count` multiples of 1, 2 or 5 times a power of ten within the range.
+  /// About `count` multiples of 1, 2 or 5 times a power of ten within the range.
   ///
   /// Both ends must be finite and `low < high`.
   static func linear(from low: Double, to high: Double, count: Int) -> [Double] {
@@ -27,7 +27,7 @@ enum Ticks {
     guard last > first else { return linear(from: low, to: high, count: count).filter { $0 > 0 } }
     let every = max(1, Int((Double(last - first + 1) / Double(max(1, count))).rounded(.up)))
     var ticks = stride(from: first, through: last, by: every).map { pow(10, Double($0)) }
-    if (last - first + 1) * 3 <= count {
+    if (last - first + 1) * 3 <= count + count / 2 + 2 {
       ticks = []
       for power in first - 1...last {
         for factor in [1.0, 2, 5] { ticks.append(factor * pow(10, Double(power))) }
@@ -66,12 +66,13 @@ enum Ticks {
     return ticks.map { wide ? NumberText.scientific($0, digits: 3) : labels([$0])[0] }
   }
 
-  /// The smallest of 1, 2, 5 times a power of ten that is at least a width.
+  /// The one of 1, 2, 5, 10 times a power of ten that is nearest to a width, as ratios go
+  /// (Heckbert 1990, "Nice numbers for graph labels").
   private static func niceStep(over width: Double) -> Double {
     guard width > 0, width.isFinite else { return 0 }
     let power = log10(width).rounded(.down)
     let fraction = width / pow(10, power)
-    let nice = fraction <= 1 + 1e-9 ? 1.0 : fraction <= 2 + 1e-9 ? 2 : fraction <= 5 + 1e-9 ? 5 : 10
+    let nice = fraction < 1.5 ? 1.0 : fraction < 3 ? 2 : fraction < 7 ? 5 : 10
     return nice * pow(10, power)
   }
 

@@ -35,7 +35,9 @@ struct BarFigure: Figure {
   private func drawing(width: Double) -> Drawing {
     let bottom = Double(drawn.count) * Self.rowHeight + 26
     var drawing = Drawing(width: width, height: bottom + 8)
-    let names = drawn.map { TextMetrics.fitted($0.label, size: 13, within: width * 0.34) }
+    let names = drawn.map {
+      TextMetrics.fitted(TextMetrics.label($0.label), size: 13, within: width * 0.34)
+    }
     let numbers = NumberText.column(drawn.map(\.value))
     let nameWidth = names.map { TextMetrics.width($0, size: 13) }.max() ?? 0
     let numberWidth = numbers.map { TextMetrics.width($0, size: 12) }.max() ?? 0

@@ -17,7 +17,9 @@ struct ColorLegend {
         Double(index) * step, 0, width: min(step + 0.5, 160 - Double(index) * step), height: 12,
         style: "c " + mapping.styleClass(ofStep: index))
     }
-    let (low, high) = (NumberText.short(mapping.low), NumberText.short(mapping.high))
+    let (low, high) = (
+      NumberText.short(mapping.low, digits: 3), NumberText.short(mapping.high, digits: 3)
+    )
     let description = "Colours from \(low) to \(high)"
     return .element(
       "p", ["class": "scale"], .element("span", ["class": "quantity"], .text(axis.title)),

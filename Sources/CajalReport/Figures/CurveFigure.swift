@@ -58,7 +58,7 @@ struct CurveFigure: Figure {
     let widest = labels.map { TextMetrics.width($0, size: 13) }.max() ?? 0
     let frame = PlotFrame(
       drawing: drawing, x: AxisScale(covering: xs, scale: curve.xAxis.scale),
-      y: AxisScale(covering: ys, scale: curve.yAxis.scale).rounded(toTicks: 5),
+      y: AxisScale(covering: ys, scale: curve.yAxis.scale).rounded(toTicks: 10),
       xAxis: curve.xAxis, yAxis: curve.yAxis,
       rightMargin: labelled && isLabelled ? widest + 24 : 14)
     frame.drawAxes(in: &drawing)

@@ -18,7 +18,8 @@ extension Evidence {
 }
 
 private func named(
-  _ title: String, _ columns: [Evidence.Table.Column], _ rows: [[Evidence.Table.Cell]], of count: Int
+  _ title: String, _ columns: [Evidence.Table.Column], _ rows: [[Evidence.Table.Cell]],
+  of count: Int
 ) -> (table: Evidence.Table, rowCount: Int) {
   (Evidence.Table(title: title, caption: "", columns: columns, rows: rows), count)
 }
@@ -30,13 +31,16 @@ extension Evidence.Table.Column {
 
 extension Evidence.Table.Cell {
   /// A number, or nothing.
-  fileprivate static func optional(_ value: Double?) -> Self { value.map { .number($0) } ?? .missing }
+  fileprivate static func optional(_ value: Double?) -> Self {
+    value.map { .number($0) } ?? .missing
+  }
 }
 
 extension Evidence.Curve {
   /// One row a place where all series share their places, else one a value.
   fileprivate func dataTable(limit: Int) -> (table: Evidence.Table, rowCount: Int) {
-    if let first = series.first, series.allSatisfy({ $0.x == first.x && $0.y.count == $0.x.count }) {
+    if let first = series.first, series.allSatisfy({ $0.x == first.x && $0.y.count == $0.x.count })
+    {
       let columns =
         [Evidence.Table.Column(xAxis)]
         + series.map { Evidence.Table.Column($0.label, .number, unit: yAxis.unit) }
@@ -63,10 +67,10 @@ extension Evidence.Distribution {
     case .categories(let categories):
       let withInterval = categories.contains { $0.interval != nil }
       let columns: [Evidence.Table.Column] =
-        [.init("name", .token), .init(axis)]
+        [.init("name"), .init(axis)]
         + (withInterval ? [.init("low", .number), .init("high", .number)] : [])
       let rows = categories.prefix(limit).map { category -> [Evidence.Table.Cell] in
-        [.text(category.label), .number(category.value)]
+        [.text(TextMetrics.label(category.label)), .number(category.value)]
           + (withInterval
             ? [.optional(category.interval?.low), .optional(category.interval?.high)] : [])
       }
@@ -91,10 +95,10 @@ extension Evidence.Points {
     let hasNames = points.contains { $0.label != nil }
     let hasValues = points.contains { $0.value != nil }
     let columns =
-      (hasNames ? [Evidence.Table.Column("name", .token)] : []) + [.init(xAxis), .init(yAxis)]
+      (hasNames ? [Evidence.Table.Column("name")] : []) + [.init(xAxis), .init(yAxis)]
       + (hasValues ? [.init(valueAxis ?? Axis("value"))] : [])
     let rows = points.prefix(limit).map { point -> [Evidence.Table.Cell] in
-      (hasNames ? [point.label.map { .text($0) } ?? .missing] : [])
+      (hasNames ? [point.label.map { .text(TextMetrics.label($0)) } ?? .missing] : [])
         + [.number(point.x), .number(point.y)] + (hasValues ? [.optional(point.value)] : [])
     }
     return named(title, columns, rows, of: points.count)
@@ -106,15 +110,15 @@ extension Evidence.Heatmap {
     let columnCount = panels.flatMap(\.values).map(\.count).max() ?? 0
     let shown = min(columnCount, 64)
     let names = (0..<shown).map { index in
-      index < columns.count ? Terminal.visibleToken(columns[index]) : "\(index)"
+      index < columns.count ? TextMetrics.label(columns[index]) : "\(index)"
     }
     let head: [Evidence.Table.Column] =
-      (panels.count > 1 ? [.init("panel")] : []) + [.init(rowAxis.label, .token)]
+      (panels.count > 1 ? [.init("panel")] : []) + [.init(rowAxis.label)]
       + names.map { .init($0, .number) }
     var lines: [[Evidence.Table.Cell]] = []
     for panel in panels {
       for (row, values) in panel.values.enumerated() where lines.count < limit {
-        let name = row < rows.count ? rows[row] : "\(row)"
+        let name = row < rows.count ? TextMetrics.label(rows[row]) : "\(row)"
         lines.append(
           (panels.count > 1 ? [.text(panel.label)] : []) + [.text(name)]
             + values.prefix(shown).map { .number($0) })
@@ -140,7 +144,8 @@ extension Evidence.TokenStrip {
 
 extension Evidence.Graph {
   fileprivate func dataTable(limit: Int) -> (table: Evidence.Table, rowCount: Int) {
-    let labels = Dictionary(nodes.map { ($0.identifier, $0.label) }, uniquingKeysWith: { a, _ in a })
+    let labels = Dictionary(
+      nodes.map { ($0.identifier, $0.label) }, uniquingKeysWith: { a, _ in a })
     let ordered = edges.sorted { abs($0.weight) > abs($1.weight) }
     let rows = ordered.prefix(limit).map { edge -> [Evidence.Table.Cell] in
       [

@@ -25,8 +25,9 @@ struct HeatmapFigure: Figure {
     if let first = matrices.first {
       let block = panels > 1 ? Self.panelBlock(of: first) : Self.block(of: first, width: wideFigure)
       if block.rows > 1 || block.columns > 1 {
-        sentences.append("Each cell is the mean of \(block.rows) × \(block.columns) values, "
-          + "and of more on narrow screens.")
+        sentences.append(
+          "Each cell is the mean of \(block.rows) × \(block.columns) values, "
+            + "and of more on narrow screens.")
       }
     }
     return sentences.isEmpty ? nil : sentences.joined(separator: " ")
@@ -107,21 +108,11 @@ extension HeatmapFigure {
       rowCount: matrix.rowCount, columnCount: matrix.columnCount, rows: limit, columns: limit)
   }
 
-  /// Names of cells along one axis after aggregation: given names, else numbers.
-  private func names(_ given: [String], count: Int, block: Int) -> [String] {
-    (0..<count).map { index in
-      let first = index * block
-      return first < given.count ? Terminal.visibleToken(given[first]) : "\(first)"
-    }
-  }
-
   private func drawing(of full: Matrix, width: Double) -> Drawing {
     let block = Self.block(of: full, width: width)
     let matrix = full.aggregated(block)
     let layout = HeatmapLayout(
-      rowNames: names(heatmap.rows, count: matrix.rowCount, block: block.rows),
-      columnNames: names(heatmap.columns, count: matrix.columnCount, block: block.columns),
-      width: width)
+      matrix: matrix, block: block, names: (heatmap.rows, heatmap.columns), width: width)
     var drawing = Drawing(width: width, height: layout.height)
     let mapping = mapping
     let runs = matrix.paths(
@@ -129,13 +120,12 @@ extension HeatmapFigure {
       y: layout.top)
     for (style, path) in runs { drawing.path(path, style: "c cell " + style) }
     if layout.showsValues { drawValues(of: matrix, mapping, layout, in: &drawing) }
+    drawing.rectangle(
+      layout.left, layout.top, width: layout.right - layout.left,
+      height: layout.bottom - layout.top, style: "frame")
     layout.drawNames(in: &drawing)
-    drawing.text(
-      TextMetrics.fitted("↓ " + heatmap.rowAxis.title, size: 13, within: width / 2 - 8), 0, 14,
-      style: "l")
-    drawing.text(
-      TextMetrics.fitted("→ " + heatmap.columnAxis.title, size: 13, within: width / 2 - 8), width,
-      14, anchor: .end, style: "l")
+    let axes = "↓ \(heatmap.rowAxis.title)     → \(heatmap.columnAxis.title)"
+    drawing.text(TextMetrics.fitted(axes, size: 13, within: width), 0, 14, style: "l")
     return drawing
   }
 
@@ -146,7 +136,9 @@ extension HeatmapFigure {
       for column in 0..<matrix.columnCount {
         let value = matrix[row, column]
         let text = NumberText.compact(value)
-        guard TextMetrics.width(text, size: 11) <= layout.cellWidth - 4 else { continue }
+        guard !value.isNaN, TextMetrics.width(text, size: 11) <= layout.cellWidth - 4 else {
+          continue
+        }
         drawing.text(
           text, layout.left + (Double(column) + 0.5) * layout.cellWidth,
           layout.top + (Double(row) + 0.5) * layout.cellHeight + 4, anchor: .middle,

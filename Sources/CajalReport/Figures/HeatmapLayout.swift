@@ -2,65 +2,109 @@
 
 /// Where the cells and names of a heatmap lie within a given width.
 struct HeatmapLayout: Sendable {
+  /// Names along one axis and the cells they stand at, in cells from the start.
+  struct Labels: Sendable {
+    let names: [String]
+    let places: [Double]
+
+    /// Given names, one a cell.
+    init(_ names: [String], within limit: Double) {
+      self.names = names.map {
+        TextMetrics.fitted(TextMetrics.label($0), size: 12, within: limit)
+      }
+      places = names.indices.map { Double($0) + 0.5 }
+    }
+
+    /// Round numbers for cells without names, where each cell stands for a block.
+    init(cellCount: Int, block: Int, count: Int) {
+      let last = Double(max(0, cellCount * block - 1))
+      let ticks =
+        cellCount <= 1
+        ? [0]
+        : Ticks.linear(from: 0, to: last, count: count)
+          .filter { $0 == $0.rounded() }
+      names = Ticks.labels(ticks)
+      places = ticks.map { ($0 / Double(block)).rounded(.down) + 0.5 }
+    }
+
+    /// The width of the widest name.
+    var widest: Double { names.map { TextMetrics.width($0, size: 12) }.max() ?? 0 }
+  }
+
   let left: Double
   let top: Double
   let cellWidth: Double
   let cellHeight: Double
-  let height: Double
-  private let rowNames: [String]
-  private let columnNames: [String]
+  let rowCount: Int
+  let columnCount: Int
+  private let rows: Labels
+  private let columns: Labels
   private let turnsColumnNames: Bool
 
   /// Columns share the width; cells are square where that gives neither slivers nor slabs.
-  init(rowNames: [String], columnNames: [String], width: Double) {
-    let size = 12.0
-    let rows = rowNames.map { TextMetrics.fitted($0, size: size, within: width * 0.24) }
-    let nameWidth = rows.map { TextMetrics.width($0, size: size) }.max() ?? 0
-    let left = nameWidth + 10
-    let fittingWidth = (width - left - 6) / Double(max(1, columnNames.count))
-    let cellWidth = min(columnNames.count <= 12 ? 64 : 28, fittingWidth)
-    let columns = columnNames.map { TextMetrics.fitted($0, size: size, within: 72) }
-    let widest = columns.map { TextMetrics.width($0, size: size) }.max() ?? 0
-    turnsColumnNames = widest + 6 > cellWidth && !Self.areNumbers(columnNames)
-    self.left = left
-    self.cellWidth = cellWidth
-    cellHeight = min(28, max(cellWidth, min(12, 480 / Double(max(1, rowNames.count)))))
+  init(
+    matrix: Matrix, block: (rows: Int, columns: Int), names: (rows: [String], columns: [String]),
+    width: Double
+  ) {
+    rowCount = matrix.rowCount
+    columnCount = matrix.columnCount
+    rows =
+      names.rows.isEmpty
+      ? Labels(cellCount: rowCount, block: block.rows, count: 10)
+      : Labels(Self.picked(names.rows, every: block.rows, count: rowCount), within: width * 0.24)
+    columns =
+      names.columns.isEmpty
+      ? Labels(cellCount: columnCount, block: block.columns, count: width == wideFigure ? 10 : 5)
+      : Labels(Self.picked(names.columns, every: block.columns, count: columnCount), within: 96)
+    left = rows.widest + 10
     top = 26
-    let below = turnsColumnNames ? widest * 0.72 + 18 : 22
-    height = top + cellHeight * Double(rowNames.count) + below
-    self.rowNames = rows
-    self.columnNames = columns
+    let fitting = (width - left - 6) / Double(max(1, columnCount))
+    cellWidth = min(columnCount <= 12 ? 64 : columnCount <= 24 ? 36 : 28, fitting)
+    cellHeight = min(
+      columnCount <= 12 ? 28 : 36, max(cellWidth, min(12, 240 / Double(max(1, rowCount)))))
+    turnsColumnNames = !names.columns.isEmpty && columns.widest + 6 > cellWidth
   }
+
+  /// The height of everything.
+  var height: Double {
+    bottom + (turnsColumnNames ? columns.widest * 0.72 + 18 : 24)
+  }
+
+  /// The right edge of the cells.
+  var right: Double { left + cellWidth * Double(columnCount) }
+
+  /// The lower edge of the cells.
+  var bottom: Double { top + cellHeight * Double(rowCount) }
 
   /// Whether cells are wide and few enough to carry their numbers.
   var showsValues: Bool {
-    cellWidth >= 34 && cellHeight >= 18 && rowNames.count * columnNames.count <= 400
+    cellWidth >= 34 && cellHeight >= 18 && columnCount <= 12 && rowCount * columnCount <= 400
   }
 
-  /// Draws as many names as have room, at equal distances.
+  /// Draws as many names as have room.
   func drawNames(in drawing: inout Drawing) {
-    let everyRow = max(1, Int((14 / cellHeight).rounded(.up)))
-    for index in stride(from: 0, to: rowNames.count, by: everyRow) {
-      drawing.text(
-        rowNames[index], left - 7, top + (Double(index) + 0.5) * cellHeight + 4, anchor: .end,
-        style: "t ink")
+    var limit = -Double.infinity
+    for (name, place) in zip(rows.names, rows.places) {
+      let y = top + place * cellHeight
+      if y < limit { continue }
+      limit = y + 14
+      drawing.text(name, left - 7, y + 4, anchor: .end, style: "t ink")
     }
-    let bottom = top + cellHeight * Double(rowNames.count)
-    let widest = columnNames.map { TextMetrics.width($0, size: 12) }.max() ?? 0
-    let room = turnsColumnNames ? 15 : widest + 8
-    let everyColumn = max(1, Int((room / cellWidth).rounded(.up)))
-    for index in stride(from: 0, to: columnNames.count, by: everyColumn) {
-      let x = left + (Double(index) + 0.5) * cellWidth
+    limit = -Double.infinity
+    for (name, place) in zip(columns.names, columns.places) {
+      let x = left + place * cellWidth
+      let half = turnsColumnNames ? 7.5 : TextMetrics.width(name, size: 12) / 2 + 4
+      if x - half < limit { continue }
+      limit = x + half
       if turnsColumnNames {
-        drawing.text(
-          columnNames[index], x + 4, bottom + 13, anchor: .end, style: "t ink", degrees: -45)
+        drawing.text(name, x + 4, bottom + 13, anchor: .end, style: "t ink", degrees: -45)
       } else {
-        drawing.text(columnNames[index], x, bottom + 16, anchor: .middle, style: "t ink")
+        drawing.text(name, x, bottom + 16, anchor: .middle, style: "t ink")
       }
     }
   }
 
-  private static func areNumbers(_ names: [String]) -> Bool {
-    names.allSatisfy { Int($0) != nil }
+  private static func picked(_ names: [String], every block: Int, count: Int) -> [String] {
+    (0..<count).map { $0 * block < names.count ? names[$0 * block] : "\($0 * block)" }
   }
 }

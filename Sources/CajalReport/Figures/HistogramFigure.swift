@@ -32,7 +32,8 @@ struct HistogramFigure: Figure {
     let marked = distribution.baselines.map(\.value)
     let frame = PlotFrame(
       drawing: drawing,
-      x: AxisScale(covering: bins.edges + marked, scale: distribution.axis.scale),
+      x: AxisScale(covering: bins.edges + marked, scale: distribution.axis.scale)
+        .padded(by: bins.counts.count == 1 ? 3 : 0),
       y: AxisScale(covering: bins.counts, scale: .linear, includesZero: true).rounded(toTicks: 4),
       xAxis: distribution.axis, yAxis: Axis("count"))
     frame.drawAxes(in: &drawing, verticalGrid: false)

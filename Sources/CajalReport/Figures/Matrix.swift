@@ -54,6 +54,11 @@ struct Matrix: Sendable, Equatable {
       values: zip(sums, counts).map { $1 > 0 ? $0 / $1 : .nan })
   }
 
+  /// Where a cell begins: on a hundredth of a pixel, so that neighbours meet without a seam.
+  private func edge(_ start: Double, _ index: Int, _ size: Double) -> Double {
+    ((start + Double(index) * size) * 100).rounded() / 100
+  }
+
   /// One path for each colour, neighbours in a row drawn as one run; keyed by style class, ordered.
   func paths(
     _ mapping: ColorMapping, cellWidth: Double, cellHeight: Double, x: Double, y: Double
@@ -65,10 +70,12 @@ struct Matrix: Sendable, Equatable {
         let style = mapping.styleClass(of: self[row, column])
         var end = column + 1
         while end < columnCount, mapping.styleClass(of: self[row, end]) == style { end += 1 }
-        let left = number(x + Double(column) * cellWidth)
-        let top = number(y + Double(row) * cellHeight)
-        let width = number(Double(end - column) * cellWidth)
-        paths[style, default: ""] += "M\(left) \(top)h\(width)v\(number(cellHeight))h-\(width)z"
+        let left = edge(x, column, cellWidth)
+        let width = edge(x, end, cellWidth) - left
+        let top = edge(y, row, cellHeight)
+        let height = edge(y, row + 1, cellHeight) - top
+        paths[style, default: ""] +=
+          "M\(number(left)) \(number(top))h\(number(width))v\(number(height))h\(number(-width))z"
         column = end
       }
     }

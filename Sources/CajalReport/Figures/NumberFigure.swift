@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 internal import CajalFinding
 
-/// One number, large, with what it is compared with on a small scale.
+/// One number, large, above small bars that compare it with its baselines.
 struct NumberFigure: Figure {
   let evidence: Evidence.Number
 
@@ -23,50 +23,52 @@ struct NumberFigure: Figure {
     if let count = evidence.sampleCount { parts.append("n = \(NumberText.short(Double(count)))") }
     if let split = evidence.split {
       parts.append(
-        "split “\(split.name)”, " + (split.wasLookedAt ? "looked at before" : "not looked at before"))
+        "split “\(split.name)”, "
+          + (split.wasLookedAt ? "looked at before" : "not looked at before"))
     }
     return parts.isEmpty
       ? .empty : .element("p", ["class": "details"], .text(parts.joined(separator: " · ")))
   }
 
-  private var baselines: [Baseline] { evidence.baselines.filter { $0.value.isFinite } }
-
-  /// The value with its interval and its baselines as marks on one line, named below.
   private var comparison: Markup {
-    guard !evidence.baselines.isEmpty else { return .empty }
-    let names = evidence.baselines.map { baseline in
-      Markup.element(
-        "li", [:], .element("i", ["class": "sw tick", "aria-hidden": "true"]),
-        .text("\(baseline.label) \(NumberText.short(baseline.value))"))
-    }
-    let list = Markup.element("ul", ["class": "legend"], names)
-    guard evidence.value.isFinite, !baselines.isEmpty else { return list }
+    if evidence.baselines.isEmpty { return .empty }
     let description =
       "The value is \(NumberText.short(evidence.value)); "
-      + baselines.map { "\($0.label) is \(NumberText.short($0.value))" }.joined(separator: "; ")
-    return drawing.svg(title: evidence.title, description: description) + list
+      + evidence.baselines.map { "\($0.label) is \(NumberText.short($0.value))" }
+      .joined(separator: "; ") + "."
+    return drawing.svg(title: evidence.title, description: description)
   }
 
+  /// One bar for the value, with its interval, and one for each baseline.
   private var drawing: Drawing {
-    var drawing = Drawing(width: 280, height: 26)
+    let rows = [Baseline("this", evidence.value)] + evidence.baselines.prefix(8)
+    var drawing = Drawing(width: 300, height: Double(rows.count) * 20)
+    let names = rows.map { TextMetrics.fitted(TextMetrics.label($0.label), size: 12, within: 110) }
+    let numbers = rows.map { NumberText.short($0.value) }
+    let left = 10 + (names.map { TextMetrics.width($0, size: 12) }.max() ?? 0)
+    let right = 290 - (numbers.map { TextMetrics.width($0, size: 12) }.max() ?? 0)
     let ends = [evidence.interval?.low, evidence.interval?.high].compactMap { $0 }
     let scale = AxisScale(
-      covering: [evidence.value] + ends + baselines.map(\.value), scale: .linear,
-      includesZero: true)
-    let place = { (value: Double) in scale.share(of: value).map { 8 + $0 * 264 } }
-    drawing.line(8, 13, 272, 13, style: "ax")
-    if let zero = place(0) { drawing.line(zero, 9, zero, 17, style: "ax") }
-    for baseline in baselines {
-      guard let x = place(baseline.value) else { continue }
-      drawing.line(
-        x, 4, x, 22, style: "tick")
+      covering: rows.map(\.value) + ends, scale: .linear, includesZero: true)
+    let place = { (value: Double) in scale.share(of: value).map { left + $0 * (right - left) } }
+    let zero = place(0) ?? left
+    for (row, baseline) in rows.enumerated() {
+      let middle = Double(row) * 20 + 10
+      drawing.text(names[row], left - 10, middle + 4, anchor: .end, style: "t ink")
+      drawing.text(numbers[row], 300, middle + 4, anchor: .end)
+      guard let end = place(baseline.value) else { continue }
+      drawing.rectangle(
+        min(zero, end), middle - 5, width: max(1, abs(end - zero)), height: 10,
+        style: row == 0 ? "pt s0" : "pale")
     }
     if let low = evidence.interval.flatMap({ place($0.low) }),
       let high = evidence.interval.flatMap({ place($0.high) })
     {
-      drawing.line(low, 13, high, 13, style: "span s0")
+      drawing.line(low, 10, high, 10, style: "whisker")
+      drawing.line(low, 6, low, 14, style: "whisker")
+      drawing.line(high, 6, high, 14, style: "whisker")
     }
-    if let x = place(evidence.value) { drawing.circle(x, 13, radius: 6, style: "pt s0 dot") }
+    drawing.line(zero, 2, zero, drawing.height - 2, style: "ax")
     return drawing
   }
 }

@@ -39,7 +39,8 @@ struct ScatterFigure: Figure {
 
   private var description: String {
     "Scatter plot of \(points.points.count) points: \(points.yAxis.title) over "
-      + "\(points.xAxis.title)" + (hasValues ? ", coloured by \(points.valueAxis?.label ?? "value")" : "")
+      + "\(points.xAxis.title)"
+      + (hasValues ? ", coloured by \(points.valueAxis?.label ?? "value")" : "")
       + "."
   }
 
@@ -93,7 +94,7 @@ struct ScatterFigure: Figure {
     guard taken.count <= 600 else { return }
     for (point, place) in zip(points.points, places) {
       guard let place, let label = point.label, !label.isEmpty else { continue }
-      let text = TextMetrics.fitted(label, size: 12, within: 120)
+      let text = TextMetrics.fitted(TextMetrics.label(label), size: 12, within: 120)
       let size = TextMetrics.width(text, size: 12)
       let candidates = [
         Box(place.x + 7, place.y - 7, size, 14), Box(place.x - 7 - size, place.y - 7, size, 14),

@@ -22,7 +22,11 @@ struct TableFigure: Figure {
     let rendered = zip(table.columns, columns).map(cells)
     let head = table.columns.map { column in
       Markup.element(
-        "th", ["scope": "col", "class": column.isNumeric ? "n" : nil],
+        "th",
+        [
+          "scope": "col", "class": column.isNumeric ? "n" : nil,
+          "colspan": column.kind == .bar ? "2" : nil,
+        ],
         .text(column.unit.isEmpty ? column.name : "\(column.name) (\(column.unit))"))
     }
     let lines = rows.indices.map { row in
@@ -38,25 +42,30 @@ struct TableFigure: Figure {
   private func cells(
     _ column: Evidence.Table.Column, _ cells: [Evidence.Table.Cell]
   ) -> [Markup] {
-    let numbers = cells.map { cell in if case .number(let value) = cell { value } else { Double.nan } }
+    let numbers = cells.map { cell in
+      if case .number(let value) = cell { value } else { Double.nan }
+    }
     let texts = NumberText.column(numbers)
     let largest = numbers.filter(\.isFinite).map { abs($0) }.max() ?? 0
+    let blank: Markup = column.kind == .bar ? .element("td", ["class": "b"]) : .empty
     return cells.indices.map { index in
       switch cells[index] {
-      case .missing: return .element("td", ["class": column.isNumeric ? "n none" : "none"], .text("–"))
+      case .missing:
+        return blank + .element("td", ["class": column.isNumeric ? "n none" : "none"], .text("–"))
       case .text(let text) where column.kind == .token:
         return .element(
           "td", [:], .element("code", [:], .text(Terminal.visibleToken(text))))
       case .text(let text):
-        return .element("td", ["class": column.isNumeric ? "n" : nil], .text(text))
+        let style = column.isNumeric ? "n" : text.count <= 32 ? "nw" : nil
+        return blank + .element("td", ["class": style], .text(text))
       case .number(let value):
         let bar = column.kind == .bar ? bar(value, largest: largest) : .empty
-        return .element("td", ["class": "n"], bar, .text(texts[index]))
+        return bar + .element("td", ["class": "n"], .text(texts[index]))
       }
     }
   }
 
-  /// A bar as wide as the value's share of the largest, in eighteenths of its cell.
+  /// A cell with a bar as wide as the value's share of the largest.
   private func bar(_ value: Double, largest: Double) -> Markup {
     var drawing = Drawing(width: 72, height: 10)
     if value.isFinite, largest > 0 {
@@ -64,7 +73,7 @@ struct TableFigure: Figure {
         0, 0, width: max(value == 0 ? 0 : 1, abs(value) / largest * 72), height: 10,
         style: value < 0 ? "pt s1" : "pt s0")
     }
-    return .element("span", ["class": "bar", "aria-hidden": "true"], drawing.ornament)
+    return .element("td", ["class": "b", "aria-hidden": "true"], drawing.ornament)
   }
 }
 

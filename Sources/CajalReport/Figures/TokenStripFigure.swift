@@ -26,7 +26,8 @@ struct TokenStripFigure: Figure {
         [
           "class": "tok " + (token.value.map(mapping.styleClass) ?? "q-"),
           "title": tooltip(of: token),
-        ], [Self.visible(token.text)]) + (Self.endsLine(token.text) ? .raw("<br/>") : .raw("<wbr/>"))
+        ], [Self.visible(token.text)])
+        + (Self.endsLine(token.text) ? .raw("<br/>") : .raw("<wbr/>"))
     }
     let legend = ColorLegend(
       mapping: mapping, axis: strip.valueAxis,

@@ -18,7 +18,8 @@ public struct MarkdownFormat: ReportFormat {
     blocks += report.opening.map(escaped)
     if !report.facts.isEmpty {
       blocks.append(
-        table(["", ""], [false, false], report.facts.map { [escaped($0.label), escaped($0.value)] }))
+        table(
+          ["", ""], [false, false], report.facts.map { [escaped($0.label), escaped($0.value)] }))
     }
     for (index, chapter) in report.chapters.enumerated() {
       blocks.append("## \(index + 1) " + escaped(chapter.title))
@@ -106,7 +107,8 @@ public struct MarkdownFormat: ReportFormat {
     }
     // A number with a dot or parenthesis in front would become a list.
     let digits = result.prefix { $0.isASCII && $0.isNumber }
-    if !digits.isEmpty, let next = result.dropFirst(digits.count).first, next == "." || next == ")" {
+    if !digits.isEmpty, let next = result.dropFirst(digits.count).first, next == "." || next == ")"
+    {
       result = digits + "\\" + result.dropFirst(digits.count)
     }
     return result

@@ -5,13 +5,18 @@ internal import CajalFinding
 struct FindingSection {
   let finding: Finding
   let identifier: String
-  let firstFigureNumber: Int
+  /// The number of the first figure, table and text of the section.
+  let first: Numbering
 
   /// Rows of a figure's data that the page holds at most.
   static let dataRowLimit = 100
 
-  /// How many numbered figures the section has.
-  var figureCount: Int { finding.evidence.count { !$0.isNumber } }
+  /// The numbers that the next section begins with.
+  var next: Numbering {
+    var next = first
+    for evidence in finding.evidence { _ = next.take(evidence) }
+    return next
+  }
 
   var markup: Markup {
     .element(
@@ -26,7 +31,7 @@ struct FindingSection {
   private var figures: [Markup] {
     var result: [Markup] = []
     var numbers: [Markup] = []
-    var next = firstFigureNumber
+    var next = first
     func closeNumbers() {
       if !numbers.isEmpty { result.append(.element("div", ["class": "numbers"], numbers)) }
       numbers = []
@@ -36,8 +41,7 @@ struct FindingSection {
         numbers.append(number(evidence))
       } else {
         closeNumbers()
-        result.append(figure(evidence, number: next))
-        next += 1
+        result.append(figure(evidence, name: next.take(evidence)))
       }
     }
     closeNumbers()
@@ -50,14 +54,13 @@ struct FindingSection {
       evidence.figure.body, .element("p", ["class": "small"], .text(evidence.caption)))
   }
 
-  private func figure(_ evidence: Evidence, number: Int) -> Markup {
+  private func figure(_ evidence: Evidence, name: String) -> Markup {
     let figure = evidence.figure
     let note = figure.note.map { " " + $0 } ?? ""
-    let kind = evidence.isTable ? "Table" : "Figure"
     return .element(
-      "figure", ["class": evidence.shape, "id": "fig-\(number)"], figure.body,
+      "figure", ["class": evidence.shape], figure.body,
       .element(
-        "figcaption", [:], .element("b", [:], .text("\(kind) \(number). ")),
+        "figcaption", [:], .element("b", [:], .text(name + ". ")),
         .element("strong", [:], .text(Self.ended(evidence.title))),
         .text(" " + evidence.caption + note)),
       data(of: evidence))
@@ -81,6 +84,24 @@ struct FindingSection {
   /// A title as a sentence.
   private static func ended(_ title: String) -> String {
     title.last.map { ".?!".contains($0) } ?? true ? title : title + "."
+  }
+}
+
+/// What the next figure, table and text are called.
+struct Numbering: Sendable {
+  private var counts: [String: Int] = [:]
+
+  /// The name of the next piece of evidence: "Figure 3"; empty for numbers, which have none.
+  mutating func take(_ evidence: Evidence) -> String {
+    let kind: String
+    switch evidence {
+    case .number: return ""
+    case .table: kind = "Table"
+    case .text: kind = "Text"
+    default: kind = "Figure"
+    }
+    counts[kind, default: 0] += 1
+    return "\(kind) \(counts[kind, default: 0])"
   }
 }
 
@@ -127,5 +148,4 @@ private struct Method {
 
 extension Evidence {
   fileprivate var isNumber: Bool { if case .number = self { true } else { false } }
-  fileprivate var isTable: Bool { if case .table = self { true } else { false } }
 }

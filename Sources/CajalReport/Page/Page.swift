@@ -11,7 +11,9 @@ struct Page {
   var source: String { "<!DOCTYPE html>\n" + document.source + "\n" }
 
   private var document: Markup {
-    .element("html", ["lang": "en"], head, .element("body", [:], contents, main))
+    .element(
+      "html", ["lang": "en"], head,
+      .element("body", [:], OpeningPage(report).markup, contents, main))
   }
 
   private var head: Markup {
@@ -33,14 +35,14 @@ struct Page {
   }
 
   private var main: Markup {
-    var pieces = [OpeningPage(report).markup]
-    var figureNumber = 0
+    var pieces: [Markup] = []
+    var numbering = Numbering()
     for (index, chapter) in report.chapters.enumerated() {
       let sections = chapter.findings.enumerated().map { place, finding -> Markup in
         let section = FindingSection(
           finding: finding, identifier: Self.identifier(index, place),
-          firstFigureNumber: figureNumber + 1)
-        figureNumber += section.figureCount
+          first: numbering)
+        numbering = section.next
         return section.markup
       }
       pieces.append(

@@ -34,9 +34,10 @@ enum Stylesheet {
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1.5rem}
     body{margin:0;background:var(--paper);color:var(--ink);
-    font:1.0625rem/1.6 system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
-    "Liberation Sans",sans-serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
-    main{max-width:46rem;margin:0 auto;padding:0 1.5rem 4rem}
+    font:1.0625rem/1.6 -apple-system,"Segoe UI",Roboto,Inter,"Noto Sans",
+    "Liberation Sans",Arial,system-ui,sans-serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
+    main,.opening,nav{max-width:46rem;margin:0 auto}
+    main{padding:0 1.5rem 4rem}
     h1,h2,h3,.lead,.summary,.intro,.value{font-family:"Iowan Old Style","Palatino Linotype",
     Palatino,"Source Serif 4",Charter,Georgia,"Liberation Serif",serif;text-wrap:pretty}
     h1{font-size:clamp(2rem,1.3rem + 3.4vw,3.1rem);line-height:1.12;letter-spacing:-.015em;
@@ -53,20 +54,20 @@ enum Stylesheet {
     code{font-size:.875em;overflow-wrap:anywhere}
     .over{margin:0;font-size:.8125rem;font-weight:600;letter-spacing:.09em;
     text-transform:uppercase;color:var(--muted)}
-    .opening{padding:4.5rem 0 1rem}
+    .opening{padding:4.5rem 1.5rem 1rem}
     .subject{font-size:1.25rem;color:var(--muted);margin:0 0 2rem;overflow-wrap:anywhere}
     .lead{font-size:1.25rem;line-height:1.55;margin:0 0 1rem}
     .facts{display:grid;grid-template-columns:repeat(auto-fill,minmax(11.5rem,1fr));
     gap:0 2rem;margin:2.5rem 0 0;border-top:1px solid var(--rule)}
     .facts div{border-bottom:1px solid var(--rule);padding:.7rem 0 .75rem}
     .facts dt{font-size:.8125rem;color:var(--muted)}
-    .facts dd{margin:.1rem 0 0;font-weight:550;overflow-wrap:anywhere}
+    .facts dd{margin:.1rem 0 0;font-weight:500;overflow-wrap:anywhere}
     .glance{margin:3rem 0 0}
     .glance h2{font-size:1.35rem}
     .glance ul{list-style:none;padding:0;margin:0}
     .glance li{padding:.75rem 0;border-top:1px solid var(--rule)}
     .glance li a{font-weight:600;margin-right:.35rem}
-    nav{max-width:46rem;margin:0 auto;padding:1.25rem 1.5rem 0;font-size:.9375rem}
+    nav{padding:2rem 1.5rem 0;font-size:.9375rem}
     nav ol{list-style:none;padding:0;margin:.4rem 0 0}
     nav ol ol{margin:.1rem 0 .6rem 1.35rem;font-size:.875rem}
     nav li{margin:.3rem 0}
@@ -88,8 +89,8 @@ enum Stylesheet {
     .empty{padding:2rem 1rem;text-align:center;color:var(--muted);background:var(--panel);
     border-radius:6px;margin:0}
     svg{display:block;max-width:100%;height:auto;overflow:visible}
-    svg text{font-family:system-ui,-apple-system,"Segoe UI",Roboto,"Helvetica Neue",Arial,
-    "Liberation Sans",sans-serif}
+    svg text{font-family:-apple-system,"Segoe UI",Roboto,Inter,"Noto Sans",
+    "Liberation Sans",Arial,system-ui,sans-serif}
     .narrow{display:none}
     .t{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
     .l{font-size:13px;fill:var(--muted)}
@@ -110,9 +111,7 @@ enum Stylesheet {
     .lead{fill:none}
     line.lead{stroke:var(--c,var(--ink));stroke-width:1;opacity:.7;stroke-dasharray:none}
     .whisker{stroke:var(--ink);stroke-width:1.25}
-    .span{stroke:var(--c);stroke-width:5;opacity:.35;stroke-linecap:round}
-    .tick{stroke:var(--ink);stroke-width:1.5}
-    .node{fill:var(--panel);stroke:var(--muted);rx:6px}
+        .node{fill:var(--panel);stroke:var(--muted);rx:6px}
     .edge{fill:none;stroke:var(--c);opacity:.65;stroke-width:.75}
     .w1{stroke-width:1.2}.w2{stroke-width:2}.w3{stroke-width:3}.w4{stroke-width:4}
     .w5{stroke-width:5}
@@ -125,8 +124,6 @@ enum Stylesheet {
     .sw{display:inline-block;flex:none;width:1.1rem;height:.75rem;background:var(--c)}
     .sw.line{height:.2rem;border-radius:2px}
     .sw.dash{height:0;background:none;border-top:2px dotted var(--ink)}
-    .sw.tick{width:0;height:.85rem;background:none;border-left:2px solid var(--ink);
-    margin:0 .3rem}
     .scale{display:flex;flex-wrap:wrap;gap:.2rem 1rem;align-items:center;margin:0 0 .8rem;
     font-size:.875rem}
     .ramp{display:flex;align-items:center;gap:.5rem;font-variant-numeric:tabular-nums;
@@ -152,21 +149,26 @@ enum Stylesheet {
     .value{font-size:2.25rem;line-height:1.15;margin:.3rem 0 .2rem;letter-spacing:-.01em}
     .unit{font-size:1.125rem;color:var(--muted);letter-spacing:0}
     .details{font-size:.875rem;color:var(--muted);margin:0 0 .5rem}
-    .number svg{margin:.6rem 0 .35rem}
-    .number .legend{margin:0;font-size:.8125rem}
-    .scroll{overflow-x:auto;-webkit-overflow-scrolling:touch;max-width:100%}
+    .number svg{margin:.8rem 0 .5rem}
+    .pale{fill:var(--muted);opacity:.45}
+    .scroll{overflow-x:auto;max-width:100%;
+    background:linear-gradient(to right,var(--paper),transparent) 0 0/2rem 100% no-repeat local,
+    linear-gradient(to left,var(--paper),transparent) 100% 0/2rem 100% no-repeat local,
+    linear-gradient(to right,var(--rule),transparent) 0 0/.6rem 100% no-repeat scroll,
+    linear-gradient(to left,var(--rule),transparent) 100% 0/.6rem 100% no-repeat scroll}
     .graph .scroll svg{max-width:none}
-    table{border-collapse:collapse;width:100%;font-size:.9375rem;line-height:1.4;
+    table{border-collapse:collapse;font-size:.9375rem;line-height:1.4;
     font-variant-numeric:tabular-nums lining-nums}
     th{font-size:.8125rem;font-weight:600;color:var(--muted);text-align:left;vertical-align:bottom;
     border-bottom:1.5px solid var(--ink)}
-    th,td{padding:.45rem .9rem .45rem 0}
+    th,td{padding:.45rem 1.1rem .45rem 0}
     th:last-child,td:last-child{padding-right:0}
     td{border-bottom:1px solid var(--rule);vertical-align:top;max-width:24rem;
     overflow-wrap:break-word}
     .n{text-align:right;white-space:nowrap}
     .none{color:var(--muted)}
-    .bar{display:inline-block;width:72px;margin-right:.7rem;vertical-align:baseline}
+    .b{width:72px;padding-right:.6rem;vertical-align:middle}.b svg{max-width:none}
+    .nw{white-space:nowrap}
     pre{font-size:.875rem;line-height:1.55;background:var(--panel);border-radius:6px;
     padding:1rem 1.1rem;margin:0;white-space:pre-wrap;overflow-wrap:anywhere}
     details{font-size:.9375rem}
@@ -184,11 +186,13 @@ enum Stylesheet {
     @media (min-width:72rem){
     body{display:grid;grid-template-columns:minmax(13rem,1fr) minmax(0,46rem) minmax(2rem,1fr)}
     nav{position:sticky;top:0;max-height:100vh;overflow-y:auto;align-self:start;
-    justify-self:end;width:16rem;padding:5rem 1rem 2rem 2rem;margin:0}
-    main{margin:0;grid-column:2}}
+    grid-column:1;grid-row:1/span 2;justify-self:end;width:16rem;padding:5rem 1rem 2rem 2rem;
+    margin:0}
+    .opening{grid-column:2;grid-row:1;margin:0;width:100%}
+    main{grid-column:2;grid-row:2;margin:0;width:100%}}
     @media (max-width:40rem){
     body{font-size:1rem}
-    main,nav{padding-left:1.1rem;padding-right:1.1rem}
+    main,nav,.opening{padding-left:1.1rem;padding-right:1.1rem}
     .opening{padding-top:2rem}
     .chapter{padding-top:3.5rem}
     .lead{font-size:1.125rem}.summary{font-size:1.125rem}
@@ -204,14 +208,14 @@ enum Stylesheet {
     html{font-size:10pt}
     body{display:block}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
-    main,nav{max-width:none;padding:0}
+    main,nav,.opening{max-width:none;padding:0}
     nav{position:static;width:auto;max-height:none;padding:0}
-    .opening{padding-top:1rem}
     .chapter{break-before:page;padding-top:0}
     .wide{display:block}.narrow,.legend.narrow{display:none}
     figure,.number,article>h3,tr{break-inside:avoid}
     h2,h3,.summary{break-after:avoid}
-    .scroll{overflow:visible;max-height:none}
+    .scroll{overflow:visible;max-height:none;background:none}
+    table{font-size:8.5pt}
     details:not([open]){display:none}
     a{color:inherit;text-decoration:none}
     .tokens,.table{break-inside:auto}}

@@ -22,7 +22,7 @@ extension TextDrawing {
   private static func draw(
     _ full: Matrix, _ rows: [String], _ mapping: ColorMapping, on page: inout TextPage
   ) {
-    let nameWidth = min(16, rows.map { TextMetrics.columns(Terminal.visibleToken($0)) }.max() ?? 4)
+    let nameWidth = min(16, rows.map { TextMetrics.columns(TextMetrics.label($0)) }.max() ?? 4)
     let room = page.width - nameWidth - 1
     let block = Matrix.blocks(
       rowCount: full.rowCount, columnCount: full.columnCount, rows: 40, columns: room)
@@ -30,7 +30,7 @@ extension TextDrawing {
     let repeats = matrix.columnCount * 2 <= room ? 2 : 1
     for row in 0..<matrix.rowCount {
       let first = row * block.rows
-      let name = first < rows.count ? Terminal.visibleToken(rows[first]) : "\(first)"
+      let name = first < rows.count ? TextMetrics.label(rows[first]) : "\(first)"
       let cells = (0..<matrix.columnCount).map { column -> String in
         let value = matrix[row, column]
         let cell = page.usesColor ? " " : String(Blocks.shade(mapping.share(of: value)))

@@ -77,14 +77,15 @@ enum TextDrawing {
     let shown = values.prefix(24)
     let numbers = NumberText.column(shown.map(\.1))
     let numberWidth = numbers.map(TextMetrics.columns).max() ?? 0
-    let names = shown.map { Terminal.visibleToken($0.0) }
+    let names = shown.map { TextMetrics.label($0.0) }
     let nameWidth = min(page.width / 3, names.map(TextMetrics.columns).max() ?? 0)
     let room = max(4, page.width - nameWidth - numberWidth - 4)
     let largest = shown.map { abs($0.1) }.filter(\.isFinite).max() ?? 0
     for (index, entry) in shown.enumerated() {
       let share = largest > 0 ? abs(entry.1) / largest : 0
       page.line(
-        TextPage.padded(names[index], to: nameWidth) + "  " + Blocks.bar(share, columns: room) + "  "
+        TextPage.padded(names[index], to: nameWidth) + "  " + Blocks.bar(share, columns: room)
+          + "  "
           + TextPage.padded(numbers[index], to: numberWidth, right: true))
     }
     if values.count > shown.count { page.line("(\(values.count - shown.count) more)") }

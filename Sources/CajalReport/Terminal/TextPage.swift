@@ -43,7 +43,8 @@ struct TextPage {
 
   /// Names and values in two columns.
   mutating func pairs(_ pairs: [(String, String)]) {
-    let widest = min(width / 3, pairs.map { TextMetrics.columns(Terminal.sanitized($0.0)) }.max() ?? 0)
+    let widest = min(
+      width / 3, pairs.map { TextMetrics.columns(Terminal.sanitized($0.0)) }.max() ?? 0)
     for (name, value) in pairs {
       let parts = wrapped(value, indent: widest + 2)
       let label = Self.padded(name, to: widest)
