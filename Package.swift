@@ -15,10 +15,14 @@ func floor(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
 }
 
 /// The tests of one library target.
-func tests(of name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+///
+/// Fixtures are read in place, by path.
+func tests(
+  of name: String, _ dependencies: [Target.Dependency] = [], fixtures: Bool = false
+) -> Target {
   .testTarget(
     name: name + "Tests", dependencies: [.byName(name: name), "CajalTestSupport"] + dependencies,
-    swiftSettings: strict)
+    exclude: fixtures ? ["Fixtures"] : [], swiftSettings: strict)
 }
 
 let package = Package(
@@ -83,12 +87,12 @@ let package = Package(
       name: "CajalTestSupport", dependencies: ["CajalTensor", "CajalCheckpoint", "CajalModel"],
       path: "Tests/CajalTestSupport", swiftSettings: strict),
     tests(of: "CajalTensor", ["CajalKernels"]),
-    tests(of: "CajalCheckpoint", ["CajalTensor"]),
-    tests(of: "CajalText"),
+    tests(of: "CajalCheckpoint", ["CajalTensor"], fixtures: true),
+    tests(of: "CajalText", fixtures: true),
     tests(of: "CajalFinding"),
     tests(of: "CajalReport", ["CajalFinding"]),
     tests(of: "CajalModel", ["CajalCheckpoint", "CajalTensor"]),
-    tests(of: "CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"]),
+    tests(of: "CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"], fixtures: true),
     tests(
       of: "CajalWorkbench",
       ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding", "CajalText"]),

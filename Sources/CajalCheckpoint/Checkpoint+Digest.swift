@@ -7,21 +7,21 @@ extension Checkpoint {
   /// The SHA-256 of what the checkpoint says, as 64 hexadecimal digits.
   ///
   /// Equal weights with an equal configuration have an equal digest whatever their files: single or
-  /// sharded, safetensors or torch. Hashed is this sequence, where a text is its UTF-8 length and its
-  /// UTF-8 bytes, and every count is 8 bytes, little-endian:
+  /// sharded, safetensors or torch. Hashed is this sequence, where a text is its UTF-8 length and
+  /// its UTF-8 bytes, and every count is 8 bytes, little-endian:
   ///
   /// 1. the text `cajal checkpoint 1`;
-  /// 2. the number of tensors, then for each in the byte order of the names: the text of its name, the
-  ///    text of its type (`F32`), the number of dimensions, every dimension, the number of bytes, the
-  ///    bytes, row-major and little-endian;
+  /// 2. the number of tensors, then for each in the byte order of the names: the text of its name,
+  ///    the text of its type (`F32`), the number of dimensions, every dimension, the number of
+  ///    bytes, the bytes, row-major and little-endian;
   /// 3. the text of the configuration as one line of JSON (``ConfigurationValue/json(indented:)``).
   ///
   /// Metadata and the names of files do not count.
   ///
   /// Cost: reads all weights once, about 1 to 2 GB a second, and releases their pages.
   ///
-  /// - Parameter progress: Called with the bytes hashed and the bytes in all, at least every 64 MiB; an
-  ///   error it throws ends the work.
+  /// - Parameter progress: Called with the bytes hashed and the bytes in all, at least every 64
+  ///   MiB; an error it throws ends the work.
   /// - Throws: `io` where a file shrank, or what `progress` throws.
   public func digest(
     progress: ((_ done: Int, _ total: Int) throws -> Void)? = nil

@@ -4,9 +4,9 @@ public import Foundation
 
 /// The weights and the configuration of one model, as they lie in its files.
 ///
-/// Opening reads headers and maps the weights; it does not read them, except where a file compresses,
-/// permutes or checksums them. Every file is judged by its content, and whatever is wrong with one is
-/// a ``CheckpointError`` of one line.
+/// Opening reads headers and maps the weights; it does not read them, except where a file
+/// compresses, permutes or checksums them. Every file is judged by its content, and whatever is
+/// wrong with one is a ``CheckpointError`` of one line.
 public struct Checkpoint: Sendable {
   /// The folder or file as it was opened.
   public let path: String
@@ -14,8 +14,8 @@ public struct Checkpoint: Sendable {
   public let format: CheckpointFormat
   /// The configuration, empty where there is none.
   public let configuration: [String: ConfigurationValue]
-  /// The file the configuration was read from: beside the weights, or the weights file itself where the
-  /// format carries one; nil where there is none.
+  /// The file the configuration was read from: beside the weights, or the weights file itself where
+  /// the format carries one; nil where there is none.
   public let configurationFile: URL?
   /// The tensors by name.
   public let tensors: [String: StoredTensor]
@@ -23,7 +23,8 @@ public struct Checkpoint: Sendable {
   public let files: [URL]
   /// Texts the format carries beside the tensors, such as `__metadata__` of safetensors.
   public let metadata: [String: String]
-  /// What the weights file holds beside tensors and was not read, such as an optimizer's state; by name.
+  /// What the weights file holds beside tensors and was not read, such as an optimizer's state; by
+  /// name.
   public let nonTensorEntries: [String]
 
   /// Opens a folder or a file.
@@ -32,9 +33,9 @@ public struct Checkpoint: Sendable {
   /// one single `*.safetensors`, `pytorch_model.bin`, `pytorch_model.bin.index.json`, or one
   /// single torch, npz or llama2.c file, in this order; its configuration is `config.json`.
   ///
-  /// The configuration of a single file is the first there is of `<stem>.config.json`, `<stem>.json`
-  /// and `config.json` beside it. A `<stem>.json` counts only if it is an object with a key that
-  /// configurations have, because people call other things so too.
+  /// The configuration of a single file is the first there is of `<stem>.config.json`,
+  /// `<stem>.json` and `config.json` beside it. A `<stem>.json` counts only if it is an object with
+  /// a key that configurations have, because people call other things so too.
   ///
   /// - Parameters:
   ///   - path: The folder or file.

@@ -4,7 +4,8 @@
 public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
   /// Safetensors, in one file or in shards with an index.
   case safetensors
-  /// What `torch.save` writes: a zip archive around a pickle, or the older plain sequence of pickles.
+  /// What `torch.save` writes: a zip archive around a pickle, or the older plain sequence of
+  /// pickles.
   case torch
   /// llama2.c, version 0.
   case llama2c = "llama2.c"
@@ -12,6 +13,7 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
   case npy
   /// A zip archive of NumPy arrays.
   case npz
-  /// One JSON object with a configuration and tensors in base 64, as the llm-viz project writes minGPT.
+  /// One JSON object with a configuration and tensors in base 64, as the llm-viz project writes
+  /// minGPT.
   case json
 }

@@ -140,7 +140,8 @@ extension CheckpointLocation {
 // MARK: - Configuration
 
 extension CheckpointLocation {
-  /// Keys of which every configuration has one, in Hugging Face's, minGPT's or TransformerLens' words.
+  /// Keys of which every configuration has one, in Hugging Face's, minGPT's or TransformerLens'
+  /// words.
   private static let configurationKeys: Set<String> = [
     "model_type", "architectures", "hidden_size", "n_embd", "d_model", "n_layer", "n_layers", "dim",
   ]

@@ -2,8 +2,8 @@
 
 /// Reading configurations by type. A key whose value is `null` counts as absent.
 ///
-/// Every reader takes its key, refuses a value of another kind with the value it found, and comes in
-/// three forms: the key must be there, it has a default, it may be absent.
+/// Every reader takes its key, refuses a value of another kind with the value it found, and comes
+/// in three forms: the key must be there, it has a default, it may be absent.
 extension Ledger where Value == ConfigurationValue {
   // MARK: Whole numbers
 

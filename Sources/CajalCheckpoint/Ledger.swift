@@ -4,8 +4,9 @@ import Synchronization
 
 /// Named values of which every one is taken once or excused with a reason.
 ///
-/// Whoever decodes a configuration or a set of weights takes what it understands, excuses what may be
-/// left, and calls ``close()``, which refuses when anything is left over. Nothing is silently ignored.
+/// Whoever decodes a configuration or a set of weights takes what it understands, excuses what may
+/// be left, and calls ``close()``, which refuses when anything is left over. Nothing is silently
+/// ignored.
 ///
 /// ```swift
 /// var keys = try checkpoint.configurationLedger()

@@ -43,7 +43,8 @@ public struct StoredTensor: Sendable {
 
   /// Tells the operating system that the pages of this tensor need not stay in memory.
   ///
-  /// Call it after copying a weight elsewhere; the bytes remain readable and come back from the file.
+  /// Call it after copying a weight elsewhere; the bytes remain readable and come back from the
+  /// file.
   public func releasePages() { region.releasePages() }
 
   /// Refuses when the file was shortened since it was opened.
@@ -59,7 +60,8 @@ extension StoredTensor {
   ///
   /// F32, F16, BF16 and integers up to 2²⁴ are exact.
   ///
-  /// - Throws: `nonFinite` where an F64 is finite and no Float32 can hold it; `io` where the file shrank.
+  /// - Throws: `nonFinite` where an F64 is finite and no Float32 can hold it; `io` where the file
+  ///   shrank.
   public func tensor() throws(CheckpointError) -> Tensor {
     Tensor(try floats(), shape: shape)
   }

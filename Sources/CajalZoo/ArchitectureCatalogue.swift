@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalCheckpoint
 public import CajalModel
+import Foundation
 
 /// Every family the program knows, and how a checkpoint finds its own.
 public enum ArchitectureCatalogue {

@@ -1,19 +1,23 @@
 // SPDX-License-Identifier: Apache-2.0
 public import Foundation
 
-/// The folder of shared data, which stands beside the repository where there is one.
+/// Where models, tokenizers and reference numbers that are too large for the repository stand.
 public enum Shared {
-  /// What `CAJAL_SHARED` names, otherwise `../shared`; nothing where neither is a folder.
+  /// The folder named by the environment variable CAJAL_SHARED, else `shared` beside the repository;
+  /// nil when there is none, and then the tests that need it are skipped by name.
   public static var folder: URL? {
-    let repository = URL(fileURLWithPath: #filePath)
-      .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
-    let named = ProcessInfo.processInfo.environment["CAJAL_SHARED"].map {
-      URL(fileURLWithPath: $0, isDirectory: true)
+    let folder: URL
+    if let path = ProcessInfo.processInfo.environment["CAJAL_SHARED"], !path.isEmpty {
+      folder = URL(fileURLWithPath: path, isDirectory: true)
+    } else {
+      folder = URL(fileURLWithPath: #filePath)  // <repository>/Tests/CajalTestSupport/Shared.swift
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        .deletingLastPathComponent().appendingPathComponent("shared", isDirectory: true)
     }
-    let folder =
-      named ?? repository.deletingLastPathComponent().appendingPathComponent("shared")
     var isFolder: ObjCBool = false
-    let exists = FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder)
-    return exists && isFolder.boolValue ? folder : nil
+    guard FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder) else {
+      return nil
+    }
+    return isFolder.boolValue ? folder : nil
   }
 }

@@ -5,8 +5,8 @@ import Foundation
 /// Bytes that live as long as somebody refers to them: a file mapped to be read, or memory.
 ///
 /// A mapped file that another program shortens while it is being read makes the operating system
-/// stop this program (SIGBUS). ``requireUnchanged()`` compares the size before every read of weights,
-/// which leaves only a file that shrinks in the middle of a read.
+/// stop this program (SIGBUS). ``requireUnchanged()`` compares the size before every read of
+/// weights, which leaves only a file that shrinks in the middle of a read.
 final class ByteStore: @unchecked Sendable {
   // Unchecked because of the pointer: nobody writes through it after the initialiser.
   let base: UnsafeRawPointer

@@ -7,7 +7,8 @@ enum Extents {
   /// Most dimensions a tensor may have.
   static let mostDimensions = 32
 
-  /// The product of the extents, or nil where one is negative or the extents other than zero overflow.
+  /// The product of the extents, or nil where one is negative or the extents other than zero
+  /// overflow.
   static func product(_ extents: [Int]) -> Int? {
     var product = 1
     for extent in extents where extent != 0 {

@@ -4,7 +4,8 @@ import CajalTensor
 
 /// Stored little-endian numbers as numbers of this machine.
 enum ScalarDecoding {
-  /// Every number rounded to the nearest Float32, and the index of the first finite one that overflows.
+  /// Every number rounded to the nearest Float32, and the index of the first finite one that
+  /// overflows.
   static func floats(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> ([Float], Int?) {
     switch type {
     case .float32: (converted(bytes, UInt32.self) { Float(bitPattern: $0) }, nil)

@@ -4,9 +4,10 @@ import Foundation
 
 /// Reads JSON strictly: one value, no duplicate names, no trailing commas, bounded depth.
 ///
-/// Two extensions of Python's `json.dumps` are accepted where the limits allow: `NaN` and `Infinity`.
-/// Everything else RFC 8259 does not know is refused with line and column. No part recurses deeper
-/// than ``Limits/depth``, so that a file that nests 200 000 deep is refused like any other.
+/// Two extensions of Python's `json.dumps` are accepted where the limits allow: `NaN` and
+/// `Infinity`. Everything else RFC 8259 does not know is refused with line and column. No part
+/// recurses deeper than ``Limits/depth``, so that a file that nests 200 000 deep is refused like
+/// any other.
 ///
 /// Cost: one pass; memory in proportion to the number of values, which is bounded.
 public struct ConfigurationReader: Sendable {
@@ -47,7 +48,8 @@ public struct ConfigurationReader: Sendable {
 
   /// Reads a whole document.
   ///
-  /// - Throws: `malformed` with line and column, where the bytes are not strict JSON or pass a limit.
+  /// - Throws: `malformed` with line and column, where the bytes are not strict JSON or pass a
+  ///   limit.
   public static func read(
     _ bytes: [UInt8], file: String? = nil, limits: Limits = Limits()
   ) throws(CheckpointError) -> ConfigurationValue {

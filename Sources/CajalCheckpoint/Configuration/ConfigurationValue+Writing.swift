@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 extension ConfigurationValue: CustomStringConvertible {
-  /// The value as one line of JSON with names in byte order; ``json(indented:)`` without indentation.
+  /// The value as one line of JSON with names in byte order; ``json(indented:)`` without
+  /// indentation.
   public var description: String { json() }
 
   /// The value as JSON with names in byte order.

@@ -58,7 +58,8 @@ struct WeightsFile {
 }
 
 extension ByteRegion {
-  /// Whether this is the small text file that Git leaves in place of a large file it has not fetched.
+  /// Whether this is the small text file that Git leaves in place of a large file it has not
+  /// fetched.
   var isLargeFilePointer: Bool {
     starts(with: Array("version https://git-lfs.github.com/spec/".utf8))
   }

@@ -34,7 +34,8 @@ public struct OutgoingTensor: Sendable {
     content = .stored(tensor)
   }
 
-  /// Bytes, row-major and little-endian; their number must fit type and shape when they are written.
+  /// Bytes, row-major and little-endian; their number must fit type and shape when they are
+  /// written.
   public init(_ name: String, type: ScalarType, shape: [Int], bytes: [UInt8]) {
     self.name = name
     self.type = type
@@ -72,7 +73,8 @@ public struct OutgoingTensor: Sendable {
 }
 
 extension [UInt8] {
-  /// The array's bytes during the call; carries the typed error across the standard library's untyped one.
+  /// The array's bytes during the call; carries the typed error across the standard library's
+  /// untyped one.
   func withBuffer<Result>(
     _ body: (UnsafeRawBufferPointer) throws(CheckpointError) -> Result
   ) throws(CheckpointError) -> Result {

@@ -4,8 +4,8 @@ import Foundation
 
 /// A file that appears under its name whole or not at all.
 ///
-/// Bytes go to a temporary file beside it; ``finish()`` makes them durable and renames. Whatever fails
-/// before, or going out of scope, removes the temporary file.
+/// Bytes go to a temporary file beside it; ``finish()`` makes them durable and renames. Whatever
+/// fails before, or going out of scope, removes the temporary file.
 final class ReplacingFile {
   private let path: String
   private let temporary: String

@@ -10,10 +10,10 @@ public import CajalTensor
 /// try SafetensorsWriter.write([OutgoingTensor("logits", logits)], to: "run.safetensors")
 /// ```
 ///
-/// The incremental form declares names, types and shapes first and then takes bytes in any order and
-/// in parts, so that no tensor need ever be in memory whole. As the reference implementation does,
-/// the header is padded with spaces to a multiple of 8 bytes and tensors lie ordered by the width
-/// of their type, widest first, then by name, so that each is aligned.
+/// The incremental form declares names, types and shapes first and then takes bytes in any order
+/// and in parts, so that no tensor need ever be in memory whole. As the reference implementation
+/// does, the header is padded with spaces to a multiple of 8 bytes and tensors lie ordered by the
+/// width of their type, widest first, then by name, so that each is aligned.
 ///
 /// - Source: <https://github.com/huggingface/safetensors>
 public final class SafetensorsWriter {
@@ -46,7 +46,8 @@ public final class SafetensorsWriter {
 
   /// Creates the file and writes its header; the file has no name before ``finish()``.
   ///
-  /// - Throws: `malformed` for a name twice or `__metadata__`, `mismatch` for an impossible shape, `io`.
+  /// - Throws: `malformed` for a name twice or `__metadata__`, `mismatch` for an impossible shape,
+  ///   `io`.
   public init(
     _ path: String, _ declarations: [Declaration], metadata: [String: String] = [:]
   ) throws(CheckpointError) {

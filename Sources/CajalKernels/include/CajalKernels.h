@@ -1,1 +1,198 @@
 // SPDX-License-Identifier: Apache-2.0
+// The numeric kernels of Cajal. Matrices are dense and row-major; a stride counts elements.
+//
+// Priorities, in order: (1) a row's bits depend on that row alone, never on how many rows stand
+// beside it, on threads or on the optimisation level; (2) a fused kernel gives the bits of its
+// steps; (3) accuracy: sums of statistics are double; (4) speed.
+#ifndef CAJAL_KERNELS_H
+#define CAJAL_KERNELS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+// ---- Processor variants (variant.c) ----
+
+enum { CAJAL_BASELINE = 0, CAJAL_AVX2 = 1, CAJAL_AVX512 = 2 };
+
+/// The variant in use: the best this processor has, unless a test forced another.
+int cajal_variant(void);
+/// The best variant this processor has.
+int cajal_best_variant(void);
+/// Forces a variant no better than the best one; -1 returns to the best. For tests only.
+void cajal_force_variant(int variant);
+/// Marks the calling thread as a worker (or not) and returns what it was before.
+bool cajal_mark_worker(bool inside);
+/// Whether the calling thread is inside a worker.
+bool cajal_inside_worker(void);
+
+// ---- Products ----
+
+enum { CAJAL_FLOAT32 = 0, CAJAL_BFLOAT16 = 1, CAJAL_FLOAT16 = 2 };
+enum { CAJAL_PANEL = 32 };
+
+/// out[rows, outputs] = x[rows, inner] · panels[..] + bias: one multiply-add chain an element.
+typedef struct {
+  const float *x;
+  ptrdiff_t x_stride;
+  ptrdiff_t rows;
+  ptrdiff_t inner;
+  const void *panels;  // the first panel: [inner][32] of `type`, zero padded
+  ptrdiff_t outputs;   // columns to write; panels are ceil(outputs / 32)
+  int type;
+  const float *bias;   // [outputs] or null
+  float *out;
+  ptrdiff_t out_stride;
+} cajal_product;
+
+void cajal_packed_product(const cajal_product *product);
+
+/// Copies `count` outputs into panels from position `at` on. Output o, inner k of the source stands
+/// at element o * output_stride + k * inner_stride.
+void cajal_pack(
+  const void *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,
+  ptrdiff_t inner, int type, void *panels, ptrdiff_t at);
+/// Widens output `index` of packed panels to float32: out[inner].
+void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t index, float *out);
+
+/// c[m, n] = op(a) · op(b) through the platform's library, on the calling thread alone.
+void cajal_sgemm(
+  bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
+  ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, float *c, ptrdiff_t c_stride);
+
+// ---- Element by element (arithmetic.c) ----
+
+void cajal_add(const float *a, const float *b, float *out, ptrdiff_t count);
+void cajal_subtract(const float *a, const float *b, float *out, ptrdiff_t count);
+void cajal_multiply(const float *a, const float *b, float *out, ptrdiff_t count);
+void cajal_scale(const float *a, float factor, float *out, ptrdiff_t count);
+void cajal_add_to_rows(
+  const float *x, const float *bias, float *out, ptrdiff_t rows, ptrdiff_t width);
+void cajal_multiply_rows(
+  const float *x, const float *gain, float *out, ptrdiff_t rows, ptrdiff_t width);
+void cajal_divide_rows(
+  const float *x, const float *scale, float *out, ptrdiff_t rows, ptrdiff_t width);
+/// out += factor * x with one rounding where the variant has fused multiply-add.
+void cajal_add_scaled(const float *x, float factor, float *out, ptrdiff_t count);
+bool cajal_is_finite(const float *x, ptrdiff_t count);
+
+// ---- Norms (normalization.c) ----
+
+void cajal_layer_statistics(
+  const float *x, ptrdiff_t rows, ptrdiff_t width, double epsilon, float *mean, float *scale);
+void cajal_rms_scale(const float *x, ptrdiff_t rows, ptrdiff_t width, double epsilon, float *scale);
+/// out = (x - mean) · (1 / scale) · gain + bias; mean, gain and bias may be null.
+void cajal_normalize(
+  const float *x, const float *mean, const float *scale, const float *gain, const float *bias,
+  float *out, ptrdiff_t rows, ptrdiff_t width);
+void cajal_affine(
+  const float *x, const float *gain, const float *bias, float *out, ptrdiff_t rows,
+  ptrdiff_t width);
+/// Statistics and normalisation of a row at once; `centred` chooses LayerNorm over RMSNorm.
+void cajal_norm(
+  const float *x, bool centred, const float *gain, const float *bias, double epsilon, float *out,
+  ptrdiff_t rows, ptrdiff_t width);
+
+// ---- Activations (activation.c) ----
+
+enum {
+  CAJAL_GELU_EXACT = 0,
+  CAJAL_GELU_TANH = 1,
+  CAJAL_RELU = 2,
+  CAJAL_RELU_SQUARED = 3,
+  CAJAL_SILU = 4,
+  CAJAL_QUICK_GELU = 5,
+  CAJAL_TANH = 6,
+  CAJAL_SIGMOID = 7,
+  CAJAL_IDENTITY = 8,
+  CAJAL_EXPONENTIAL = 9,
+};
+
+/// out = activation(x), times `linear` when it is not null.
+void cajal_activate(
+  int activation, const float *x, const float *linear, float *out, ptrdiff_t count);
+/// out = cap · tanh(x / cap)
+void cajal_soft_cap(const float *x, float cap, float *out, ptrdiff_t count);
+
+// ---- Rotary embedding (rotary.c) ----
+
+/// Rotates the first `width` of each head: x[rows, heads, head_width], cosine and sine
+/// [rows, width / 2]. `interleaved` pairs (2i, 2i + 1) instead of (i, i + width / 2).
+void cajal_rotate(
+  const float *x, const float *cosine, const float *sine, bool interleaved, ptrdiff_t rows,
+  ptrdiff_t heads, ptrdiff_t head_width, ptrdiff_t width, float *out);
+
+// ---- Rows (softmax.c, rows.c) ----
+
+void cajal_softmax(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
+void cajal_log_softmax(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
+/// log Σ exp(x) of one row.
+double cajal_log_sum_exp(const float *x, ptrdiff_t width);
+/// Sum of one row in double, in a fixed order.
+double cajal_row_sum(const float *x, ptrdiff_t width);
+/// Index of the first maximum; -1 when the row is empty or holds a NaN.
+ptrdiff_t cajal_argmax(const float *x, ptrdiff_t width);
+/// The `k` largest, largest first, ties by lowest index; NaN sorts last. Returns how many.
+ptrdiff_t cajal_top_k(
+  const float *x, ptrdiff_t width, ptrdiff_t k, int32_t *indices, float *values);
+/// out[columns, rows] = x[rows, columns] transposed.
+void cajal_transpose(
+  const float *x, ptrdiff_t x_stride, ptrdiff_t rows, ptrdiff_t columns, float *out,
+  ptrdiff_t out_stride);
+
+// ---- Attention (attention.c) ----
+
+/// Queries of one group of heads of one sequence, against that sequence's packed keys and values.
+typedef struct {
+  const float *query;         // [queries, query_stride]: the group's first head of the first query
+  ptrdiff_t query_stride;     // heads in all × head width
+  ptrdiff_t heads;            // heads of this group, side by side in a query row
+  ptrdiff_t first, last;      // queries to compute
+  ptrdiff_t keys;             // key positions of the sequence
+  ptrdiff_t position;         // position of query 0: keys - queries
+  ptrdiff_t width;            // head width of queries and keys
+  ptrdiff_t value_width;
+  const float *key_panels;    // [keys / 32][width][32]
+  const float *value_panels;  // [value_width / 32][keys][32]
+  float scale;
+  float cap;                  // 0: none
+  ptrdiff_t window;           // 0: none
+  bool causal;
+  float *scores;              // [heads][score_head_stride], [query][score_stride]; null: not kept
+  const float *pattern;       // the same layout, read by cajal_attention_mix
+  ptrdiff_t score_head_stride, score_stride;
+  ptrdiff_t longest;          // columns of scores and pattern to fill
+  float *out;                 // [queries, out_stride]: the group's first head
+  ptrdiff_t out_stride;
+} cajal_attention;
+
+/// out = softmax(scores) · values without keeping the pattern. Returns false without memory.
+bool cajal_attention_fused(const cajal_attention *task);
+/// Fills `scores`: minus infinity where not visible.
+bool cajal_attention_scores(const cajal_attention *task);
+/// Fills `scores` (here the pattern's storage) with the softmax of `pattern` (here the scores).
+void cajal_attention_pattern(const cajal_attention *task);
+/// out = pattern · values over the visible positions.
+bool cajal_attention_mix(const cajal_attention *task);
+
+// ---- Conversion (conversion.c) ----
+
+enum {
+  CAJAL_FROM_FLOAT64 = 0,
+  CAJAL_FROM_FLOAT32,
+  CAJAL_FROM_FLOAT16,
+  CAJAL_FROM_BFLOAT16,
+  CAJAL_FROM_INT64,
+  CAJAL_FROM_INT32,
+  CAJAL_FROM_INT16,
+  CAJAL_FROM_INT8,
+  CAJAL_FROM_UINT64,
+  CAJAL_FROM_UINT32,
+  CAJAL_FROM_UINT16,
+  CAJAL_FROM_UINT8,
+};
+
+/// Converts little-endian elements at any alignment to float32, nearest even where it must round.
+void cajal_convert(const void *source, int type, float *out, ptrdiff_t count);
+
+#endif

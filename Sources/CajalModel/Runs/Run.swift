@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CajalTensor
+internal import CajalTensor
 
 /// What holds for one whole run, made by `LanguageModel.begin`: the batch, where its rows stand, and
 /// the tables that depend on them.

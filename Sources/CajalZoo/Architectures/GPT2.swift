@@ -17,7 +17,7 @@ import CajalTensor
 public struct GPT2: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gpt2"]
@@ -84,7 +84,7 @@ extension GPT2 {
             try weights.plainMLP(
               name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst))))
     }
-    var decoder = Decoder(
+    var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
       finalNorm: try weights.layerNorm("ln_f", shape.width, epsilon: epsilon),
       unembedding: try weights.unembedding(

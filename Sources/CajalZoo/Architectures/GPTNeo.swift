@@ -16,7 +16,7 @@ import CajalTensor
 public struct GPTNeo: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gpt_neo"]
@@ -124,7 +124,7 @@ extension GPTNeo {
             try weights.plainMLP(
               name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation))))
     }
-    var decoder = Decoder(
+    var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
       finalNorm: try weights.layerNorm("ln_f", D, epsilon: epsilon),
       unembedding: try weights.unembedding(

@@ -18,7 +18,7 @@ import CajalTensor
 public struct GPTNeoX: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gpt_neox"]
@@ -92,7 +92,7 @@ extension GPTNeoX {
             attentionNorm: attentionNorm, attention: attention, mlpNorm: mlpNorm,
             feedForward: mlp))
     }
-    decoder = Decoder(
+    decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,
       finalNorm: try weights.layerNorm("final_layer_norm", shape.width, epsilon: epsilon),
       unembedding: try weights.unembedding(

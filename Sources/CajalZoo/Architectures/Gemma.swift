@@ -15,7 +15,7 @@ import CajalTensor
 public struct Gemma: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gemma"]
@@ -37,7 +37,6 @@ extension Gemma {
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
     let shape = try ModelShape(&keys, headWidth: 256)
-    let older = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
     // Both names were written; the reference reads an exact GELU under the older one as the tanh form.
     try keys.expect("hidden_activation", equals: .string("gelu_pytorch_tanh"))
     let activation = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")

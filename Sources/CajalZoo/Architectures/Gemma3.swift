@@ -18,7 +18,7 @@ import CajalTensor
 public struct Gemma3: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gemma3_text", "gemma3"]

@@ -15,7 +15,7 @@ import CajalTensor
 public struct Llama: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["llama"]

@@ -16,7 +16,7 @@ import CajalTensor
 public struct Llama2C: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["llama2.c"]
@@ -77,7 +77,7 @@ extension Llama2C {
             name + ".ffn_norm", shape.width, epsilon: epsilon),
           feedForward: .gated(try Self.mlp(&weights, name + ".feed_forward", shape))))
     }
-    decoder = Decoder(
+    decoder = TransformerDecoder(
       tokenEmbedding: tokens,
       rotary: [RotaryEmbedding(width: shape.headWidth, base: base, layout: .interleaved)],
       layers: layers,

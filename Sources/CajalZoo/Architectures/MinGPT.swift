@@ -15,7 +15,7 @@ import CajalTensor
 public struct MinGPT: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   /// minGPT names a size where others name a family.
@@ -73,7 +73,7 @@ extension MinGPT {
           feedForward: .plain(
             try weights.plainMLP(name + ".mlp", ("c_fc", "c_proj"), shape, .geluTanh))))
     }
-    var decoder = Decoder(
+    var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
       finalNorm: try weights.layerNorm("ln_f", shape.width, epsilon: epsilon),
       unembedding: try weights.unembedding(

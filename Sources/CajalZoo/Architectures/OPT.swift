@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalCheckpoint
 public import CajalModel
-import CajalTensor
+public import CajalTensor
 
 /// OPT: learned positions and layer norms before (or, in the 350M model, after) attention and MLP;
 /// embeddings may be narrower than the residual stream.

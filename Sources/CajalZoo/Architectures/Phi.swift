@@ -14,7 +14,7 @@ import CajalTensor
 public struct Phi: Architecture, DecoderModel {
   public let configuration: Configuration
   public let weights: Weights
-  public let decoder: Decoder
+  public let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["phi"]
@@ -66,7 +66,7 @@ extension Phi {
           feedForward: .plain(
             try weights.plainMLP(name + ".mlp", ("fc1", "fc2"), shape, configuration.activation))))
     }
-    decoder = Decoder(
+    decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,
       finalNorm: try weights.layerNorm("final_layernorm", shape.width, epsilon: epsilon),
       unembedding: try weights.unembedding(

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalCheckpoint
-public import CajalModel
+import CajalModel
 import CajalTensor
 
 extension TransformerLens {

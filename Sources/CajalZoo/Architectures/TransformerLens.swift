@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalCheckpoint
 public import CajalModel
-import CajalTensor
+public import CajalTensor
 
 /// A state dictionary of TransformerLens's HookedTransformer with its configuration beside it: the
 /// models that research code trains, with or without norms, MLPs and biases.
@@ -18,7 +18,7 @@ import CajalTensor
 public struct TransformerLens: Architecture {
   public let configuration: Configuration
   public let weights: Weights
-  private let decoder: Decoder
+  private let decoder: TransformerDecoder
 
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["HookedTransformer"]
@@ -118,7 +118,7 @@ extension TransformerLens {
     let unembedding = try Linear(
       weights.take("unembed.W_U", [shape.width, shape.vocabulary]), layout: .inputsFirst,
       bias: bias)
-    var decoder = Decoder(
+    var decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: configuration.rotary.map { [$0] } ?? [], layers: layers,
       finalNorm: finalNorm, unembedding: unembedding)
     decoder.positionEmbedding = positions

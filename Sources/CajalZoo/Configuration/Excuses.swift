@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CajalCheckpoint
+import CajalCheckpoint
 
 /// Configuration keys that real repositories carry and that change no number of a forward pass.
 ///

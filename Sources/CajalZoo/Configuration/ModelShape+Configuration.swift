@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CajalCheckpoint
-public import CajalModel
+import CajalCheckpoint
+import CajalModel
+import CajalTensor
 
 extension ModelShape {
   /// The counts under the names that most families share: `hidden_size`, `num_hidden_layers`,

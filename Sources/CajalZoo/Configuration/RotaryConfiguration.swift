@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CajalCheckpoint
-public import CajalModel
+import CajalCheckpoint
+import CajalModel
 import Foundation
 
 /// Rotary embedding as configurations describe it: transformers 5 in one object `rope_parameters`,

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-public import CajalCheckpoint
-public import CajalModel
+import CajalCheckpoint
+import CajalModel
 import CajalTensor
 
 /// Weight names that many families share since Llama: `self_attn.q_proj`, `mlp.gate_proj`, …
@@ -69,12 +69,12 @@ extension Ledger where Value == Weight {
     _ shape: ModelShape, rotary: [RotaryEmbedding], tied: Bool,
     finalNorm: (inout Ledger) throws(CheckpointError) -> Normalization,
     layer: (Int, inout Ledger) throws(CheckpointError) -> any DecoderLayer
-  ) throws(CheckpointError) -> Decoder {
+  ) throws(CheckpointError) -> TransformerDecoder {
     let embedding = try embedding(
       "embed_tokens.weight", rows: shape.vocabulary, width: shape.width)
     var layers: [any DecoderLayer] = []
     for index in 0..<shape.layers { layers.append(try layer(index, &self)) }
-    return Decoder(
+    return TransformerDecoder(
       tokenEmbedding: embedding, rotary: rotary, layers: layers, finalNorm: try finalNorm(&self),
       unembedding: try unembedding(
         "lm_head", tiedTo: tied ? embedding : nil, rows: shape.vocabulary, width: shape.width))

@@ -12,7 +12,8 @@ struct SafetensorsFile {
   let tensors: [String: StoredTensor]
   let metadata: [String: String]
 
-  /// Whether bytes begin as a safetensors file does: a length that fits and the brace of the header.
+  /// Whether bytes begin as a safetensors file does: a length that fits and the brace of the
+  /// header.
   static func recognizes(_ region: ByteRegion) -> Bool {
     guard let length = region.integer(UInt64.self, at: 0) else { return false }
     return length > 1 && length <= UInt64(mostHeaderBytes)

@@ -4,8 +4,8 @@ import CajalTensor
 
 /// What a pickle says, once read: values that refer to lists and dictionaries by number.
 ///
-/// Containers lie side by side instead of inside each other, so that neither cycles nor a nest of any
-/// depth cost more than their own elements to keep and to let go.
+/// Containers lie side by side instead of inside each other, so that neither cycles nor a nest of
+/// any depth cost more than their own elements to keep and to let go.
 struct Pickle {
   /// One value.
   enum Value {

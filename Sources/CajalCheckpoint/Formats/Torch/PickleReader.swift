@@ -2,9 +2,9 @@
 
 /// Reads pickles of protocol 2 to 5 that hold tensors and plain data, and calls nothing.
 ///
-/// A pickle is a program for a stack machine that may call any function of Python. This machine knows
-/// the instructions that make data, and the few names with which torch describes tensors; any other
-/// name is refused where it stands, by name.
+/// A pickle is a program for a stack machine that may call any function of Python. This machine
+/// knows the instructions that make data, and the few names with which torch describes tensors; any
+/// other name is refused where it stands, by name.
 ///
 /// Memory: at most one element a byte of the pickle, whatever it claims.
 ///

@@ -43,7 +43,8 @@ struct StridedView {
     return last + 1
   }
 
-  /// Copies the elements in row-major order; the view must have a dimension and lie inside `source`.
+  /// Copies the elements in row-major order; the view must have a dimension and lie inside
+  /// `source`.
   func copy(
     from source: UnsafeRawBufferPointer, to target: UnsafeMutableRawBufferPointer
   ) {

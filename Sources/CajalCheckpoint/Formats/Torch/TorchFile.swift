@@ -4,10 +4,10 @@ import CajalTensor
 
 /// What `torch.save` writes: state dictionaries, as data and never as code.
 ///
-/// Two layouts: since torch 1.6 a zip archive with `data.pkl` and one entry a storage, before that a
-/// sequence of pickles with the storages behind. A dictionary of tensors is a checkpoint; where the
-/// tensors lie one level down, the first of `state_dict`, `model`, `model_state_dict` and `module`
-/// that holds tensors is taken. What else the file holds is named and not read.
+/// Two layouts: since torch 1.6 a zip archive with `data.pkl` and one entry a storage, before that
+/// a sequence of pickles with the storages behind. A dictionary of tensors is a checkpoint; where
+/// the tensors lie one level down, the first of `state_dict`, `model`, `model_state_dict` and
+/// `module` that holds tensors is taken. What else the file holds is named and not read.
 enum TorchFile {
   /// The keys under which training programs keep the state dictionary, in the order of preference.
   static let wrappers = ["state_dict", "model", "model_state_dict", "module"]
@@ -115,7 +115,8 @@ struct TorchTensorCutter {
     let width = (tensor.storage.type ?? .uint8).byteCount
     guard storage.count.isMultiple(of: width), storage.count / width == tensor.storage.count else {
       throw refusal(
-        name, "lies in a storage of \(tensor.storage.count) elements that has \(storage.count) bytes")
+        name,
+        "lies in a storage of \(tensor.storage.count) elements that has \(storage.count) bytes")
     }
     guard let count = view.count, let end = view.end else {
       throw refusal(name, "has the impossible shape \(tensor.shape)")
@@ -130,7 +131,8 @@ struct TorchTensorCutter {
     }
     guard count <= storage.count / view.width, length <= allowance else {
       throw CheckpointError(
-        .unsupported, "tensor \(name.quoted) repeats the elements of its storage; save it "
+        .unsupported,
+        "tensor \(name.quoted) repeats the elements of its storage; save it "
           + "contiguous, best as safetensors", file: file)
     }
     allowance -= length

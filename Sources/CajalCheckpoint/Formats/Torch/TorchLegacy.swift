@@ -4,8 +4,8 @@ import CajalTensor
 
 /// The layout of `torch.save` before torch 1.6.
 ///
-/// Five pickles - a number, a version, facts about the machine, the object, the keys of the storages -
-/// and then, for every key, the number of elements in 8 bytes and the elements.
+/// Five pickles - a number, a version, facts about the machine, the object, the keys of the
+/// storages - and then, for every key, the number of elements in 8 bytes and the elements.
 enum TorchLegacy {
   /// The first pickle: the number 0x1950a86a20f9469cfc6c.
   static let magic: [UInt8] = [

@@ -4,9 +4,9 @@ import CZlib
 
 /// The directory of a zip archive, and its entries' bytes.
 ///
-/// Torch archives and npz are zip. Read are stored and deflated entries, with 64-bit sizes; refused are
-/// encryption, several volumes, duplicate names, and entries that share bytes with each other, which
-/// no honest writer makes and which let a small file claim petabytes.
+/// Torch archives and npz are zip. Read are stored and deflated entries, with 64-bit sizes; refused
+/// are encryption, several volumes, duplicate names, and entries that share bytes with each other,
+/// which no honest writer makes and which let a small file claim petabytes.
 ///
 /// - Source: PKWARE's APPNOTE.TXT 6.3.10, sections 4.3 to 4.5
 struct ZipArchive {
@@ -67,7 +67,8 @@ struct ZipArchive {
   }
 
   private func inflated(_ entry: Entry) throws(CheckpointError) -> ByteRegion {
-    // Deflate cannot expand beyond 1032 to 1: a larger claim is a lie told before anything is allocated.
+    // Deflate cannot expand beyond 1032 to 1: a larger claim is a lie told before anything is
+    // allocated.
     guard entry.byteCount / 1032 <= entry.stored.count else {
       throw Self.damaged(
         "claims \(entry.byteCount) bytes in \(entry.name.quoted) from \(entry.stored.count) deflated",

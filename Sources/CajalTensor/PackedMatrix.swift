@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CajalKernels
+
+/// A weight, repacked once in its stored type into panels of 32 outputs, `[outputs / 32][inner][32]`.
+///
+/// Every product with it has one accumulation order on a processor variant: each output element is a
+/// single multiply-add chain over `inner` from zero, the bias added last. So a row's bits depend
+/// neither on how many rows there are, nor on its place among them, nor on threads.
+public final class PackedMatrix: Sendable {
+  /// How the two dimensions of the source stand.
+  public enum Layout: String, Sendable, Codable {
+    /// `[outputs, inner]`, as PyTorch's Linear keeps a weight.
+    case outputsByInner
+    /// `[inner, outputs]`, as GPT-2's Conv1D keeps it.
+    case innerByOutputs
+  }
+
+  /// Number of outputs: columns of a product, rows of an embedding.
+  public let outputs: Int
+  /// Length of the inner dimension.
+  public let inner: Int
+  /// The stored type: float32, bfloat16 or float16.
+  public let type: ScalarType
+  private let panels: Panels
+
+  /// The outputs of one panel.
+  public static let panelWidth = Int(CAJAL_PANEL)
+
+  /// Whether products read this type as it is stored.
+  public static func isPackable(_ type: ScalarType) -> Bool {
+    type == .float32 || type == .bfloat16 || type == .float16
+  }
+
+  /// Packs little-endian elements straight from where they stand, such as a mapped file.
+  ///
+  /// - Parameters:
+  ///   - bytes: the whole source matrix; any alignment.
+  ///   - shape: the source's two extents, in the order of `layout`.
+  ///   - type: float32, bfloat16 and float16 stay what they are; other types become float32.
+  ///   - layout: which of the extents is `outputs`.
+  ///   - selection: ranges of the source's outputs to take, in this order (one part of a fused
+  ///     query-key-value matrix, a head's rows); nil takes all.
+  public init(
+    bytes: UnsafeRawBufferPointer, shape: (Int, Int), type: ScalarType,
+    layout: Layout = .outputsByInner, selecting selection: [Range<Int>]? = nil
+  ) {
+    let available = layout == .outputsByInner ? shape.0 : shape.1
+    let inner = layout == .outputsByInner ? shape.1 : shape.0
+    let count = Tensor.count(of: [shape.0, shape.1])
+    precondition(
+      bytes.count == count * type.byteCount,
+      "\(bytes.count) bytes do not fill \(shape) of \(type.rawValue)")
+    let ranges = selection ?? [0..<available]
+    for range in ranges {
+      precondition(
+        range.lowerBound >= 0 && range.upperBound <= available,
+        "outputs \(range) outside \(shape) in layout \(layout)")
+    }
+    outputs = ranges.reduce(0) { $0 + $1.count }
+    self.inner = inner
+    self.type = PackedMatrix.isPackable(type) ? type : .float32
+    panels = Panels(outputs: outputs, inner: inner, type: self.type)
+    if self.type == type {
+      panels.fill(bytes, ranges, available: available, layout: layout)
+    } else {
+      let widened = FloatConversion.tensor(bytes, type: type, shape: [count])
+      widened.withFloats {
+        panels.fill(UnsafeRawBufferPointer($0), ranges, available: available, layout: layout)
+      }
+    }
+  }
+
+  /// Packs a matrix of Float32.
+  public convenience init(
+    _ matrix: Tensor, layout: Layout = .outputsByInner, selecting selection: [Range<Int>]? = nil
+  ) {
+    precondition(matrix.rank == 2, "a weight is a matrix, not \(matrix.shape)")
+    self.init(
+      matrix: matrix, shape: (matrix.shape[0], matrix.shape[1]), layout: layout,
+      selecting: selection)
+  }
+
+  private init(
+    matrix: Tensor, shape: (Int, Int), layout: Layout, selecting selection: [Range<Int>]?
+  ) {
+    let available = layout == .outputsByInner ? shape.0 : shape.1
+    inner = layout == .outputsByInner ? shape.1 : shape.0
+    type = .float32
+    let ranges = selection ?? [0..<available]
+    for range in ranges {
+      precondition(
+        range.lowerBound >= 0 && range.upperBound <= available,
+        "outputs \(range) outside \(shape) in layout \(layout)")
+    }
+    outputs = ranges.reduce(0) { $0 + $1.count }
+    panels = Panels(outputs: outputs, inner: inner, type: .float32)
+    matrix.withFloats {
+      panels.fill(UnsafeRawBufferPointer($0), ranges, available: available, layout: layout)
+    }
+  }
+
+  /// Bytes held, padding included.
+  public var byteCount: Int { panels.byteCount }
+
+  // MARK: Products
+
+  /// `x · weightᵀ + bias`: x `[..., inner]` gives `[..., outputs]`.
+  ///
+  /// - Parameter bias: `[outputs]` or nil.
+  public func product(_ x: Tensor, bias: Tensor? = nil) -> Tensor {
+    precondition(
+      x.width == inner && x.rank > 0, "\(x.shape) times a weight of \(outputs) × \(inner)")
+    if let bias {
+      precondition(bias.count == outputs, "bias \(bias.shape) for \(outputs) outputs")
+    }
+    let rows = x.vectorCount
+    return Tensor(shape: x.shape.dropLast() + [outputs]) { out in
+      guard rows > 0, outputs > 0, let out = out.baseAddress else { return }
+      x.withFloats { x in
+        withOptionalFloats(bias) { bias in
+          panels.product(x.baseAddress ?? UnsafePointer(out), rows, bias, out)
+        }
+      }
+    }
+  }
+
+  // MARK: Rows of the weight
+
+  /// The weights of one output, widened.
+  public func row(_ index: Int) -> [Float] {
+    precondition(index >= 0 && index < outputs, "row \(index) of \(outputs)")
+    return [Float](unsafeUninitializedCapacity: inner) { buffer, count in
+      if let base = buffer.baseAddress { panels.unpack(index, base) }
+      count = inner
+    }
+  }
+
+  /// Embedding lookup: the rows of these outputs, `[ids.count, inner]`.
+  public func gathered(_ ids: [Int32]) -> Tensor {
+    for id in ids { precondition(id >= 0 && id < outputs, "row \(id) of \(outputs)") }
+    return Tensor(shape: [ids.count, inner]) { out in
+      guard inner > 0, let out = out.baseAddress else { return }
+      let target = out
+      Threads.forEachRows(ids.count, width: inner) { part in
+        for i in part { panels.unpack(Int(ids[i]), target + i * inner) }
+      }
+    }
+  }
+
+  /// The whole weight as Float32, `[outputs, inner]`.
+  public func unpacked() -> Tensor {
+    gathered((0..<outputs).map { Int32($0) })
+  }
+}

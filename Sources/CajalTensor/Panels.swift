@@ -1,0 +1,118 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CajalKernels
+internal import Foundation
+
+/// The memory of a packed weight, and its division into tasks.
+///
+/// Not from the pool: weights live as long as their model. Written by `fill` before it is shared.
+final class Panels: @unchecked Sendable {
+  let outputs: Int
+  let inner: Int
+  let type: ScalarType
+  let byteCount: Int
+  private let base: UnsafeMutableRawPointer
+
+  init(outputs: Int, inner: Int, type: ScalarType) {
+    let width = Int(CAJAL_PANEL)
+    let panelCount = (outputs + width - 1) / width
+    self.outputs = outputs
+    self.inner = inner
+    self.type = type
+    byteCount = Tensor.count(of: [panelCount, inner, width]) * type.byteCount
+    base = .allocate(byteCount: max(byteCount, 64), alignment: 64)
+    if outputs % width != 0 {
+      let panelBytes = byteCount / panelCount
+      memset(base + (panelCount - 1) * panelBytes, 0, panelBytes)
+    }
+  }
+
+  deinit { base.deallocate() }
+
+  private var kernelType: Int32 {
+    switch type {
+    case .bfloat16: Int32(CAJAL_BFLOAT16)
+    case .float16: Int32(CAJAL_FLOAT16)
+    default: Int32(CAJAL_FLOAT32)
+    }
+  }
+
+  /// Copies the selected outputs of a source matrix of this type, one after the other.
+  func fill(
+    _ source: UnsafeRawBufferPointer, _ ranges: [Range<Int>], available: Int,
+    layout: PackedMatrix.Layout
+  ) {
+    guard outputs > 0, inner > 0, let start = source.baseAddress else { return }
+    let outputStride = layout == .outputsByInner ? inner : 1
+    let innerStride = layout == .outputsByInner ? 1 : available
+    // Parts of one panel of the target, so that no two workers write into the same line.
+    var parts: [(from: Int, count: Int, at: Int)] = []
+    var at = 0
+    let width = Int(CAJAL_PANEL)
+    for range in ranges {
+      var from = range.lowerBound
+      while from < range.upperBound {
+        let count = min(range.upperBound - from, width - at % width)
+        parts.append((from, count, at))
+        from += count
+        at += count
+      }
+    }
+    let bytes = start
+    let target = base
+    let byteCount = type.byteCount
+    let kernelType = kernelType
+    Threads.forEachUnchecked(parts.count) { [parts, inner] index in
+      let part = parts[index]
+      cajal_pack(
+        bytes + part.from * outputStride * byteCount, outputStride, innerStride, part.count, inner,
+        kernelType, target, part.at)
+    }
+  }
+
+  /// Widens the weights of one output into `out[inner]`.
+  func unpack(_ index: Int, _ out: UnsafeMutablePointer<Float>) {
+    cajal_unpack_row(base, inner, kernelType, index, out)
+  }
+
+  /// `out[rows, outputs] = x[rows, inner] · panels + bias`, split into tasks by shape.
+  func product(
+    _ x: UnsafePointer<Float>, _ rows: Int, _ bias: UnsafePointer<Float>?,
+    _ out: UnsafeMutablePointer<Float>
+  ) {
+    let width = Int(CAJAL_PANEL)
+    let panelCount = (outputs + width - 1) / width
+    // A block of rows and of inner positions stays in the second cache; a few panels a task keep the
+    // workers evenly busy, and one task does what is not worth a fork.
+    let rowBlock = 192
+    let rowBlocks = (rows + rowBlock - 1) / rowBlock
+    let small = rows * inner * outputs < 1 << 17
+    let panelBlock = small ? panelCount : rows <= 24 ? 4 : 8
+    let panelBlocks = (panelCount + panelBlock - 1) / panelBlock
+    let panelBytes = inner * width * type.byteCount
+    Threads.forEachUnchecked(rowBlocks * panelBlocks) { task in
+      let row = task / panelBlocks * rowBlock
+      let panel = task % panelBlocks * panelBlock
+      let column = panel * width
+      var product = cajal_product()
+      product.x = x + row * inner
+      product.x_stride = inner
+      product.rows = min(rowBlock, rows - row)
+      product.inner = inner
+      product.panels = UnsafeRawPointer(base + panel * panelBytes)
+      product.outputs = min(panelBlock * width, outputs - column)
+      product.type = kernelType
+      product.bias = bias.map { $0 + column }
+      product.out = out + row * outputs + column
+      product.out_stride = outputs
+      cajal_packed_product(&product)
+    }
+  }
+}
+
+/// Host memory of a tensor that may be absent.
+func withOptionalFloats<R>(
+  _ tensor: Tensor?, _ body: (UnsafePointer<Float>?) throws -> R
+) rethrows -> R {
+  guard let tensor else { return try body(nil) }
+  return try tensor.withFloats { try body($0.baseAddress) }
+}

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// A dense row-major array of Float32 with a shape: an immutable value unless it is declared `var`.
+///
+/// Storage is shared and reference-counted: copies, `reshaped` and `rows` cost nothing, and writing
+/// through one of several owners copies first.
+public struct Tensor: Sendable {
+  /// Extent of each dimension, outermost first; `[]` is a scalar.
+  public let shape: [Int]
+  /// The product of `shape`.
+  public let count: Int
+  private var storage: Storage
+  private let offset: Int  // in elements
+
+  private init(storage: Storage, offset: Int, shape: [Int], count: Int) {
+    self.storage = storage
+    self.offset = offset
+    self.shape = shape
+    self.count = count
+  }
+
+  /// Number of elements of `shape`; stops on negative or overflowing extents.
+  static func count(of shape: [Int]) -> Int {
+    var count = 1
+    for extent in shape {
+      precondition(extent >= 0, "shape \(shape) has a negative extent")
+      let (product, overflow) = count.multipliedReportingOverflow(by: extent)
+      precondition(!overflow && product <= Int.max / 16, "shape \(shape) is too large")
+      count = product
+    }
+    return count
+  }
+
+  // MARK: Making
+
+  /// A tensor whose elements `body` writes; it must write every one.
+  public init(
+    shape: [Int], initializing body: (UnsafeMutableBufferPointer<Float>) throws -> Void
+  ) rethrows {
+    let count = Tensor.count(of: shape)
+    let storage = Storage(byteCount: count * MemoryLayout<Float>.stride)
+    let base = storage.base.bindMemory(to: Float.self, capacity: count)
+    try body(UnsafeMutableBufferPointer(start: base, count: count))
+    self.init(storage: storage, offset: 0, shape: shape, count: count)
+  }
+
+  /// A tensor of these values in row-major order.
+  public init(_ values: [Float], shape: [Int]) {
+    precondition(
+      values.count == Tensor.count(of: shape), "\(values.count) values do not fill \(shape)")
+    self.init(shape: shape) { out in _ = out.update(fromContentsOf: values) }
+  }
+
+  /// A tensor of zeros.
+  public init(zeros shape: [Int]) { self.init(repeating: 0, shape: shape) }
+
+  /// A tensor of one value everywhere.
+  public init(repeating value: Float, shape: [Int]) {
+    self.init(shape: shape) { $0.update(repeating: value) }
+  }
+
+  // MARK: Reading
+
+  /// Number of dimensions.
+  public var rank: Int { shape.count }
+
+  /// All elements in row-major order, copied.
+  public var array: [Float] { withFloats { Array($0) } }
+
+  /// The one accessor of host memory: all elements in row-major order, valid during `body` only.
+  public func withFloats<R>(_ body: (UnsafeBufferPointer<Float>) throws -> R) rethrows -> R {
+    defer { withExtendedLifetime(storage) {} }
+    let base = UnsafePointer(storage.base.assumingMemoryBound(to: Float.self) + offset)
+    return try body(UnsafeBufferPointer(start: base, count: count))
+  }
+
+  /// Writes in place; copies this tensor's elements first when the storage has other owners.
+  public mutating func withMutableFloats<R>(
+    _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
+  ) rethrows -> R {
+    if !isKnownUniquelyReferenced(&storage) { self = copied() }
+    defer { withExtendedLifetime(storage) {} }
+    let base = storage.base.assumingMemoryBound(to: Float.self) + offset
+    return try body(UnsafeMutableBufferPointer(start: base, count: count))
+  }
+
+  private func copied() -> Tensor {
+    Tensor(shape: shape) { out in withFloats { _ = out.update(fromContentsOf: $0) } }
+  }
+
+  /// One element.
+  public subscript(_ indices: Int...) -> Float {
+    precondition(indices.count == rank, "\(indices.count) indices for shape \(shape)")
+    var position = 0
+    for (index, extent) in zip(indices, shape) {
+      precondition(index >= 0 && index < extent, "index \(indices) outside shape \(shape)")
+      position = position * extent + index
+    }
+    return withFloats { $0[position] }
+  }
+
+  // MARK: Views
+
+  /// The same elements under another shape of equal count; a view.
+  public func reshaped(_ shape: [Int]) -> Tensor {
+    precondition(Tensor.count(of: shape) == count, "\(self.shape) does not reshape to \(shape)")
+    return Tensor(storage: storage, offset: offset, shape: shape, count: count)
+  }
+
+  /// The same elements under another shape of equal count; a view.
+  public func reshaped(_ shape: Int...) -> Tensor { reshaped(shape) }
+
+  /// A range of the leading dimension; a view.
+  public func rows(_ range: Range<Int>) -> Tensor {
+    precondition(rank > 0, "a scalar has no rows")
+    precondition(
+      range.lowerBound >= 0 && range.upperBound <= shape[0], "rows \(range) outside \(shape)")
+    let stride = count / max(shape[0], 1)
+    return Tensor(
+      storage: storage, offset: offset + range.lowerBound * stride,
+      shape: [range.count] + shape.dropFirst(), count: range.count * stride)
+  }
+
+  // MARK: Rows
+
+  /// Length of the last dimension; 1 for a scalar.
+  var width: Int { shape.last ?? 1 }
+
+  /// Number of vectors along the last dimension: the product of all the other extents.
+  var vectorCount: Int { shape.dropLast().reduce(1, *) }
+}

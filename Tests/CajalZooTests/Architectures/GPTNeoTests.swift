@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+struct GPTNeoTests {
+  static let models =
+    ReferenceModel.shared("gpt-neo") + ReferenceModel.fixtures("gpt-neo")
+
+  @Test(arguments: models)
+  func `equals the reference implementation`(_ reference: ReferenceModel) throws {
+    try reference.verifyAgainstReference()
+  }
+
+  @Test(arguments: models)
+  func `keeps what every architecture must keep`(_ reference: ReferenceModel) throws {
+    try ArchitectureConformance(reference).verify()
+  }
+}

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+struct GPTNeoXTests {
+  static let models =
+    ReferenceModel.shared("gpt-neox", "gpt-neox-sequential")
+    + ReferenceModel.fixtures("gpt-neox")
+
+  @Test(arguments: models)
+  func `equals the reference implementation`(_ reference: ReferenceModel) throws {
+    try reference.verifyAgainstReference()
+  }
+
+  @Test(arguments: models)
+  func `keeps what every architecture must keep`(_ reference: ReferenceModel) throws {
+    try ArchitectureConformance(reference).verify()
+  }
+}

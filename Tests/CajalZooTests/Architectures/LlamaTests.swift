@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+struct LlamaTests {
+  static let models =
+    ReferenceModel.shared("llama", "llama-gqa", "llama-3-rope")
+    + ReferenceModel.fixtures("llama")
+
+  @Test(arguments: models)
+  func `equals the reference implementation`(_ reference: ReferenceModel) throws {
+    try reference.verifyAgainstReference()
+  }
+
+  @Test(arguments: models)
+  func `keeps what every architecture must keep`(_ reference: ReferenceModel) throws {
+    try ArchitectureConformance(reference).verify()
+  }
+}

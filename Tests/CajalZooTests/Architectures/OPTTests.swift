@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+import Testing
+
+struct OPTTests {
+  static let models =
+    ReferenceModel.shared("opt") + ReferenceModel.fixtures("opt")
+
+  @Test(arguments: models)
+  func `equals the reference implementation`(_ reference: ReferenceModel) throws {
+    try reference.verifyAgainstReference()
+  }
+
+  @Test(arguments: models)
+  func `keeps what every architecture must keep`(_ reference: ReferenceModel) throws {
+    try ArchitectureConformance(reference).verify()
+  }
+}
