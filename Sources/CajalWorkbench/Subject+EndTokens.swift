@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
+import CajalText
 
 extension Subject {
   /// The tokens that end a text: the tokenizer's, and `eos_token_id` of the configuration.

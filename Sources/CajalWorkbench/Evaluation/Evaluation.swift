@@ -121,7 +121,7 @@ public struct Evaluation: Sendable {
       let rows = start..<min(start + step, batch.count - 1)
       let logits = try pass.logits(of: x, rows: rows, batch)
       let totals = logits.logSumExp()
-      let losses = logits.crossEntropy(targets: rows.map { batch.tokens[$0 + 1] })
+      let losses = crossEntropy(logits, targets: rows.map { batch.tokens[$0 + 1] })
       for (index, best) in logits.argmax().enumerated() {
         let value = best < 0 ? Double.nan : Double(logits[index, best])
         result.append(
