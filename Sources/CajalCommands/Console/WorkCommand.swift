@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CajalTensor
+import CajalWorkbench
+
+/// A command that does a piece of work: with threads, progress, and an end on Ctrl-C.
+protocol WorkCommand: ParsableCommand {
+  /// What means the same in every command.
+  var general: GeneralArguments { get }
+  /// Does the work and prints its result.
+  func work(_ job: Job, _ console: Console) throws
+}
+
+extension WorkCommand {
+  func run() throws {
+    let console = Console.current
+    let interruption = Interruption()
+    let display = ProgressDisplay(console)
+    let isQuiet = general.quiet
+    let job = Job(
+      onProgress: { if !isQuiet { display.show($0) } },
+      isInterrupted: { interruption.isRaised })
+    do {
+      try interruption.whileListening {
+        try display.whileShowing {
+          if let threads = general.threads {
+            try Threads.with(count: threads) { try work(job, console) }
+          } else {
+            try work(job, console)
+          }
+        }
+      }
+    } catch {
+      throw Failure(error: error, isVerbose: general.verbose)
+    }
+  }
+}
+
+/// What went wrong in a command, and whether its causes are wanted.
+struct Failure: Error {
+  let error: any Error
+  let isVerbose: Bool
+}

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+import ArgumentParser
+import CajalModel
+import CajalWorkbench
+
+/// `cajal record`: what happens inside a model, as a file.
+struct RecordCommand: WorkCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "record",
+    abstract: "Record what happens at sites of a model, in a safetensors file.",
+    discussion: """
+      Examples:
+        cajal record models/stories260K --text "Once upon a time" --output trace.safetensors
+        cajal record models/gpt2 --tokens "464 3797; 464 3290" --sites residualPost,logits \\
+          --output two.safetensors
+        cajal record models/gpt2 --text "The cat" --sites logits --output without.safetensors \\
+          --intervene "scale attentionOut.2 0" --intervene "set mlpPost.3[neuron=17] 0"
+
+      The file holds one tensor a site under the site's name, 'tokens' (int64 [N], all sequences end
+      to end) and 'offsets' (int64, where each sequence begins, and N). An older file is replaced.
+
+      Interventions, with FILE a .npy, .npz or .safetensors file:
+        set SITE VALUE                  add SITE VALUE
+        scale SITE FACTOR               project-out SITE VALUE
+        replace SITE @FILE              mean SITE [@FILE]
+        resample SITE [@FILE] [seed=N]
+        clamp SITE ENCODER DECODER VALUE [bias=N] [threshold=N]
+      VALUE is a number, numbers between commas, or @FILE:NAME. SITE may select a part:
+      attentionPattern.5[head=2,position=-1]. @FILE.json alone is a list of interventions.
+      """)
+
+  @OptionGroup var model: ModelArgument
+  @OptionGroup var prompt: PromptArguments
+
+  @Option(
+    help: ArgumentHelp(
+      "Sites between commas, such as residualPost.3,logits; residualPost means every layer.",
+      valueName: "list"))
+  var sites = "all"
+
+  @Option(help: ArgumentHelp("Change the run; may be given several times.", valueName: "spec"))
+  var intervene: [String] = []
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("The file to write.", valueName: "file"))
+  var output: String
+
+  @OptionGroup var general: GeneralArguments
+
+  func work(_ job: Job, _ console: Console) throws {
+    let subject = try Subject.open(model.model, job: job)
+    let recording = Recording(
+      sites: try SiteList(parsing: sites, for: subject.model).sites,
+      sequences: try prompt.sequences(for: subject),
+      interventions: try intervene.flatMap { try Intervention.parse($0, seed: general.seed) })
+    let summary = try recording.write(subject, to: output, job: job)
+    try console.print(general.json ? JSONText.of(summary) : text(summary))
+  }
+
+  private func text(_ summary: Recording.Summary) -> String {
+    let rows = summary.tensors.map { [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"] }
+    return "wrote \(summary.tensors.count) tensors to \(summary.file)\n"
+      + TextTable(rows: rows, alignments: [.left, .left]).lines.joined(separator: "\n")
+  }
+}

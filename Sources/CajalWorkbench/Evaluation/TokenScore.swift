@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+
+/// How a model did on one token of a text.
+public struct TokenScore: Sendable, Equatable {
+  /// The token.
+  public let token: Int
+  /// −ln p(token | the tokens before it in its sequence), in nats; nil for the first token, which
+  /// nothing predicts.
+  public let loss: Double?
+  /// What the model thought most likely in its place; nil for the first token.
+  public let expected: Prediction?
+}
+
+/// A token with its probability.
+public struct Prediction: Sendable, Equatable, Codable {
+  /// The token.
+  public let id: Int
+  /// Its probability.
+  public let probability: Double
+}
