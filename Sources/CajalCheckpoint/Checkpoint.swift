@@ -30,7 +30,7 @@ public struct Checkpoint: Sendable {
   /// Opens a folder or a file.
   ///
   /// A folder needs weights: `model.safetensors`, `model.safetensors.index.json` with its shards,
-  /// one single `*.safetensors`, `pytorch_model.bin`, `pytorch_model.bin.index.json`, or one
+  /// `pytorch_model.bin`, `pytorch_model.bin.index.json`, one single `*.safetensors`, or one
   /// single torch, npz or llama2.c file, in this order; its configuration is `config.json`.
   ///
   /// The configuration of a single file is the first there is of `<stem>.config.json`,

@@ -59,10 +59,8 @@ extension CheckpointLocation {
     ] {
       if names.contains(single) { return try one(single) }
       if names.contains(index) { return try sharded(index) }
-      if single.hasSuffix(".safetensors"), let only = try only(names, ["safetensors"]) {
-        return try one(only)
-      }
     }
+    if let only = try only(names, ["safetensors"]) { return try one(only) }
     if let only = try only(names, ["pt", "pth"]) { return try one(only) }
     if let only = try only(names, ["npz"]) { return try one(only) }
     if let only = try only(names.filter(isWeights), ["bin"]) { return try one(only) }

@@ -56,14 +56,14 @@ public struct FindingsDocument: Codable, Sendable, Equatable {
     }
   }
 
-  /// The document as JSON text in UTF-8, indented, ending in a line break.
+  /// The document as JSON text in UTF-8, indented, arrays and objects of plain values on one line each.
   ///
   /// - Throws: ``FindingError`` when the encoder refuses, which no value of this type makes it do.
   public func json() throws(FindingError) -> Data {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .prettyPrinted, .withoutEscapingSlashes]
     do {
-      return try encoder.encode(self) + Data("\n".utf8)
+      return JSONLayout.compacted(try encoder.encode(self)) + Data("\n".utf8)
     } catch {
       throw FindingError(
         code: .unencodable, message: "the findings have no JSON form", cause: error)

@@ -52,6 +52,8 @@ public enum Terminal {
     case 0x7F: return "␡"
     case 0x200C, 0x200D: return nil  // joiners, which emoji and several scripts need
     case 0x20...0x7E: return nil
+    case let value where value & 0xFFFE == 0xFFFE || (0xFDD0...0xFDEF).contains(value):
+      return "‹U+\(hexadecimal(value))›"  // no characters, and not allowed in XML
     default: break
     }
     switch scalar.properties.generalCategory {

@@ -19,7 +19,8 @@ static int detect(void) {
 }
 
 static _Atomic int best = -1;
-static _Atomic int forced = -1;
+// Of the calling thread, so that tests which force different variants run side by side.
+static _Thread_local int forced = -1;
 static _Thread_local bool worker = false;
 
 int cajal_best_variant(void) {
@@ -31,15 +32,13 @@ int cajal_best_variant(void) {
   return known;
 }
 
-int cajal_variant(void) {
-  int chosen = atomic_load_explicit(&forced, memory_order_relaxed);
-  return chosen < 0 ? cajal_best_variant() : chosen;
-}
+int cajal_variant(void) { return forced < 0 ? cajal_best_variant() : forced; }
+
+int cajal_forced_variant(void) { return forced; }
 
 void cajal_force_variant(int variant) {
   int limit = cajal_best_variant();
-  int chosen = variant > limit ? limit : variant;
-  atomic_store_explicit(&forced, chosen, memory_order_relaxed);
+  forced = variant > limit ? limit : variant;
 }
 
 bool cajal_mark_worker(bool inside) {

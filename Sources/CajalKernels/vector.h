@@ -48,7 +48,7 @@ INLINE double V(sum)(f64x16 x) {
   return part[0];
 }
 
-/// e^x, error below 1.5 ulp (below 1 with fused multiply-add), subnormal results included.
+/// e^x, error below 1.1 ulp (1.5 without fused multiply-add), subnormal results included.
 /// Cody-Waite reduction to |r| <= ln 2 / 2, Taylor polynomial of degree 7 (truncation 5e-9),
 /// scaling in two exact steps. NaN stays NaN.
 INLINE f32x16 V(exp)(f32x16 x) {

@@ -21,7 +21,7 @@ public protocol LanguageModel: Sendable {
   func embed(_ run: Run, _ tap: inout some Tap) -> Tensor
   /// One layer: the residual stream after it from the one before it, both [N, D].
   func layer(_ index: Int, _ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor
-  /// Logits, [N, V], of a residual stream [N, D].
+  /// Logits, [N, V] (`shape.answers` of them), of a residual stream [N, D].
   func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor
   /// The same model with some weights changed; it shares all others.
   ///
@@ -51,6 +51,8 @@ public struct ModelShape: Sendable, Equatable, Codable {
   public var contextIsLimit: Bool
   /// Experts of a mixture; 0 without.
   public var experts: Int = 0
+  /// How many logits there are: the vocabulary, unless a model answers in other tokens than it reads.
+  public var answers: Int
 
   /// The given counts; `keyValueHeads` defaults to `heads`.
   public init(
@@ -64,6 +66,7 @@ public struct ModelShape: Sendable, Equatable, Codable {
     self.headWidth = headWidth
     self.hiddenWidth = hiddenWidth
     self.vocabulary = vocabulary
+    answers = vocabulary
     self.context = context
     self.contextIsLimit = contextIsLimit
     self.experts = experts

@@ -28,10 +28,15 @@ public struct Threads: Sendable {
       return
     }
     let next = Atomic<Int>(0)
+    let variant = cajal_forced_variant()
     withoutActuallyEscaping(body) { body in
       DispatchQueue.concurrentPerform(iterations: workers) { _ in
-        let before = cajal_mark_worker(true)
-        defer { _ = cajal_mark_worker(before) }
+        let before = (cajal_mark_worker(true), cajal_forced_variant())
+        cajal_force_variant(variant)
+        defer {
+          _ = cajal_mark_worker(before.0)
+          cajal_force_variant(before.1)
+        }
         while true {
           let task = next.wrappingAdd(1, ordering: .relaxed).oldValue
           if task >= taskCount { break }

@@ -10,11 +10,13 @@ public import CajalTensor
 /// them all.
 public protocol Architecture: LanguageModel {
   /// What the configuration says, decoded.
-  associatedtype Configuration: Sendable
+  associatedtype Configuration: ArchitectureConfiguration
   /// The values of `model_type` that mean this family.
   static var modelTypes: [String] { get }
   /// Prefixes of weight names that differ between repositories of one model and carry no meaning.
   static var prefixes: [String] { get }
+  /// The names of unembedding and embedding where the two may be tied.
+  static var tiedNames: (unembedding: String, embedding: String) { get }
   /// Decodes a configuration; what is left in the ledger refuses the load.
   static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
@@ -30,7 +32,21 @@ public protocol Architecture: LanguageModel {
   var configuration: Configuration { get }
 }
 
+/// What a configuration says, decoded.
+public protocol ArchitectureConfiguration: Sendable {
+  /// Whether embedding and unembedding are one matrix.
+  var tied: Bool { get }
+}
+
+extension ArchitectureConfiguration {
+  public var tied: Bool { false }
+}
+
 extension Architecture {
+  public static var tiedNames: (unembedding: String, embedding: String) {
+    ("lm_head.weight", "embed_tokens.weight")
+  }
+
   public static var prefixes: [String] {
     ["language_model.model.", "model.language_model.", "language_model.", "model.", "transformer."]
   }
@@ -39,7 +55,8 @@ extension Architecture {
 
   /// Makes the model from the weights of a checkpoint.
   ///
-  /// - Throws: `CheckpointError` for a tensor that is missing, of another shape, or left over.
+  /// - Throws: `CheckpointError` for a tensor that is missing, of another shape, left over, or not
+  ///   finite.
   static func assemble(
     _ configuration: Configuration, _ entries: [String: Weight], file: String?
   ) throws(CheckpointError) -> Self {
@@ -49,11 +66,29 @@ extension Architecture {
       where: { $0.hasSuffix("rotary_emb.inv_freq") },
       because: "rotary frequencies are computed from the configuration")
     excuse(&all)
+    if configuration.tied { try excuseTiedCopy(&all) }
     let excused = Set(all.excused.map(\.name))
-    let used = Weights(entries.filter { !excused.contains($0.key) })
-    let model = try Self(configuration, &all, names: used)
+    let used = entries.filter { !excused.contains($0.key) }
+    for (_, weight) in used.sorted(by: { $0.key < $1.key }) { try weight.requireFinite() }
+    let model = try Self(configuration, &all, names: Weights(used))
     try all.close()
     return model
+  }
+
+  /// Excuses the copy of the embedding that some tied checkpoints carry as unembedding, and refuses one
+  /// that differs: one of the two would be ignored.
+  private static func excuseTiedCopy(_ all: inout Ledger<Weight>) throws(CheckpointError) {
+    let (copy, original) = tiedNames
+    guard all.has(copy), all.has(original) else { return }
+    var looked = all
+    guard try looked.take(copy).isEqual(to: looked.take(original)) else {
+      throw CheckpointError(
+        .unexpected,
+        "tensor '\(copy)' differs from the embedding although tie_word_embeddings is set; "
+          + "set it to false if the unembedding is its own matrix",
+        file: all.file)
+    }
+    all.excuse(copy, because: "a copy of the embedding, which is tied")
   }
 
   public func replacing(_ edits: [String: Tensor]) -> Self {

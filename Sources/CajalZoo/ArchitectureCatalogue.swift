@@ -36,7 +36,6 @@ public enum ArchitectureCatalogue {
     var keys = try checkpoint.configurationLedger()
     let configuration = try Family.configuration(&keys)
     try keys.close()
-    try checkpoint.requireFinite()
     let entries = checkpoint.tensors.mapValues { Weight($0) }
     let model = try Family.assemble(configuration, entries, file: checkpoint.path)
     return LoadedModel(

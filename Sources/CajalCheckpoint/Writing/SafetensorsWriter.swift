@@ -11,9 +11,9 @@ public import CajalTensor
 /// ```
 ///
 /// The incremental form declares names, types and shapes first and then takes bytes in any order
-/// and in parts, so that no tensor need ever be in memory whole. As the reference implementation
-/// does, the header is padded with spaces to a multiple of 8 bytes and tensors lie ordered by the
-/// width of their type, widest first, then by name, so that each is aligned.
+/// and in parts, so that no tensor need ever be in memory whole. The bytes are those the reference
+/// implementation writes: the header padded with spaces to a multiple of 8, tensors ordered by
+/// type, widest first, then by name, so that each is aligned.
 ///
 /// - Source: <https://github.com/huggingface/safetensors>
 public final class SafetensorsWriter {
@@ -108,12 +108,22 @@ public final class SafetensorsWriter {
     try writer.finish()
   }
 
+  /// The types in the order in which the reference implementation lays tensors out.
+  private static let order: [ScalarType] = [
+    .uint64, .int64, .float64, .float32, .uint32, .int32, .bfloat16, .float16, .uint16, .int16,
+    .int8, .uint8, .bool,
+  ]
+
+  private static func rank(_ type: ScalarType) -> Int {
+    order.firstIndex(of: type) ?? order.count
+  }
+
   private static func layout(
     _ declarations: [Declaration], _ metadata: [String: String], file: String
   ) throws(CheckpointError) -> (header: [UInt8], slots: [String: Slot], end: Int) {
     let ordered = declarations.sorted {
-      $0.type.byteCount != $1.type.byteCount
-        ? $0.type.byteCount > $1.type.byteCount : $0.name.precedesInBytes($1.name)
+      let (left, right) = (rank($0.type), rank($1.type))
+      return left != right ? left < right : $0.name.precedesInBytes($1.name)
     }
     var members: [String] = []
     if !metadata.isEmpty {
@@ -134,12 +144,11 @@ public final class SafetensorsWriter {
           file: file)
       }
       slots[tensor.name] = Slot(start: end, byteCount: byteCount)
-      let entry: ConfigurationValue = [
-        "dtype": .string(tensor.type.rawValue),
-        "shape": .array(tensor.shape.map { .integer($0) }),
-        "data_offsets": [.integer(end), .integer(end + byteCount)],
-      ]
-      members.append(ConfigurationValue.string(tensor.name).json() + ":" + entry.json())
+      let extents = tensor.shape.map { "\($0)" }.joined(separator: ",")
+      members.append(
+        ConfigurationValue.string(tensor.name).json()
+          + ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(extents)],"
+          + "\"data_offsets\":[\(end),\(end + byteCount)]}")
       end += byteCount
     }
     var text = Array("{\(members.joined(separator: ","))}".utf8)

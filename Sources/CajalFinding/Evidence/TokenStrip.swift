@@ -2,6 +2,8 @@
 
 extension Evidence {
   /// A text as tokens, each coloured by a value.
+  ///
+  /// Captions say "stronger colour", never "darker": on dark screens much is bright.
   public struct TokenStrip: EvidenceContent {
     /// One token.
     public struct Token: Codable, Sendable, Equatable {

@@ -19,8 +19,11 @@ enum { CAJAL_BASELINE = 0, CAJAL_AVX2 = 1, CAJAL_AVX512 = 2 };
 int cajal_variant(void);
 /// The best variant this processor has.
 int cajal_best_variant(void);
-/// Forces a variant no better than the best one; -1 returns to the best. For tests only.
+/// Forces a variant no better than the best one on the calling thread; -1 returns to the best. For
+/// tests only; a fork carries it to its workers.
 void cajal_force_variant(int variant);
+/// The variant forced on the calling thread, or -1.
+int cajal_forced_variant(void);
 /// Marks the calling thread as a worker (or not) and returns what it was before.
 bool cajal_mark_worker(bool inside);
 /// Whether the calling thread is inside a worker.

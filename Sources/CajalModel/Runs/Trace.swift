@@ -20,7 +20,7 @@ public struct Trace: Sendable {
   public subscript(_ site: Site) -> Tensor? { values[site] }
 
   /// The value at a site that was recorded.
-  public subscript(_ name: Site.Name, layer: Int? = nil) -> Tensor? {
+  public subscript(_ name: Site.Name, layer layer: Int? = nil) -> Tensor? {
     values[Site(name, layer: layer)]
   }
 }

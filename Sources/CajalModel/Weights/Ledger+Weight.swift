@@ -40,25 +40,12 @@ extension Ledger where Value == Weight {
     try Embedding(take(name, [rows, width]))
   }
 
-  /// Takes the unembedding: the matrix `name` [V, D], or the embedding where the two are tied.
-  ///
-  /// A tied checkpoint may carry a copy; it is excused when it equals the embedding and refused when
-  /// it does not, because then one of the two would be ignored.
+  /// Takes the unembedding: the matrix `<name>.weight` [V, D], or the embedding where the two are tied.
   public mutating func unembedding(
     _ name: String, tiedTo embedding: Embedding?, rows: Int, width: Int, biased: Bool = false
   ) throws(CheckpointError) -> Linear {
     let bias = biased ? try take(name + ".bias", [rows]) : nil
-    guard let embedding else { return try Linear(take(name + ".weight", [rows, width]), bias: bias) }
-    if has(name + ".weight") {
-      let copy = try take(name + ".weight", [rows, width])
-      guard try copy.tensor().isBitEqual(to: embedding.weight.tensor()) else {
-        throw CheckpointError(
-          .unexpected,
-          "tensor '\(name).weight' differs from the embedding although tie_word_embeddings is set; "
-            + "set it to false if the unembedding is its own matrix",
-          file: file)
-      }
-    }
-    return try Linear(embedding.weight, bias: bias)
+    if let embedding { return try Linear(embedding.weight, bias: bias) }
+    return try Linear(take(name + ".weight", [rows, width]), bias: bias)
   }
 }

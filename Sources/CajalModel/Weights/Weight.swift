@@ -71,6 +71,23 @@ public final class Weight: Sendable {
     return value
   }
 
+  /// Refuses a stored tensor with a number that is infinite or not a number.
+  public func requireFinite() throws(CheckpointError) {
+    if case .stored(let stored) = state.withLock({ $0.source }) { try stored.requireFinite() }
+  }
+
+  /// Whether both hold the same numbers in the same shape.
+  public func isEqual(to other: Weight) throws(CheckpointError) -> Bool {
+    guard shape == other.shape else { return false }
+    let (mine, theirs) = (state.withLock { $0.source }, other.state.withLock { $0.source })
+    if case .stored(let a) = mine, case .stored(let b) = theirs, a.type == b.type {
+      try a.requireUnchanged()
+      try b.requireUnchanged()
+      return a.withBytes { a in b.withBytes { b in a.elementsEqual(b) } }
+    }
+    return try tensor().isBitEqual(to: other.tensor())
+  }
+
   /// The given output rows of a matrix packed for products; all by default.
   ///
   /// Once every row has been packed the file's pages are released.

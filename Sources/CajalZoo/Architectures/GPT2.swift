@@ -22,14 +22,17 @@ public struct GPT2: Architecture, DecoderModel {
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gpt2"]
 
+  public static let tiedNames = (unembedding: "lm_head.weight", embedding: "wte.weight")
+
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let activation: Activation
     let epsilon: Double
     /// What the scores of each layer are multiplied by.
     let scales: [Float]
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -21,14 +21,17 @@ public struct GPTNeo: Architecture, DecoderModel {
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["gpt_neo"]
 
+  public static let tiedNames = (unembedding: "lm_head.weight", embedding: "wte.weight")
+
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let activation: Activation
     let epsilon: Double
     /// The window of each layer.
     let windows: [Int?]
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

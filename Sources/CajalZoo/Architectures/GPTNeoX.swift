@@ -24,13 +24,17 @@ public struct GPTNeoX: Architecture, DecoderModel {
   public static let modelTypes = ["gpt_neox"]
   public static let prefixes = ["gpt_neox."]
 
+  public static let tiedNames = (unembedding: "embed_out.weight", embedding: "embed_in.weight")
+
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let parallel, attentionBias, tied: Bool
+    let parallel, attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

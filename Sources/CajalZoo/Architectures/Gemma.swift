@@ -21,12 +21,14 @@ public struct Gemma: Architecture, DecoderModel {
   public static let modelTypes = ["gemma"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let attentionBias, tied: Bool
+    let attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

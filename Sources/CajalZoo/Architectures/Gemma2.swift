@@ -24,7 +24,7 @@ public struct Gemma2: Architecture, DecoderModel {
   public static let modelTypes = ["gemma2"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
@@ -32,7 +32,9 @@ public struct Gemma2: Architecture, DecoderModel {
     let scale: Float
     let windows: [Int?]
     let scoreCap, logitCap: Float?
-    let attentionBias, tied: Bool
+    let attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -24,7 +24,7 @@ public struct Gemma3: Architecture, DecoderModel {
   public static let modelTypes = ["gemma3_text", "gemma3"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     /// Of the layers that see everything, then of those that slide a window.
     let rotary: [RotaryEmbedding]
@@ -32,8 +32,10 @@ public struct Gemma3: Architecture, DecoderModel {
     let epsilon: Double
     let scale: Float
     let windows: [Int?]
-    let scoreCap, logitCap: Float?
-    let attentionBias, tied: Bool
+    let logitCap: Float?
+    let attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 
@@ -55,13 +57,14 @@ extension Gemma3 {
     let modern = try keys.intIfPresent("_sliding_window_pattern")
     let pattern = try keys.positiveIfPresent("sliding_window_pattern") ?? modern ?? 6
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
+    keys.excuse(
+      "attn_logit_softcapping", because: "the reference applies no cap to this family's scores")
     return Configuration(
       shape: shape, rotary: try keys.gemma3Rotary(shape), activation: try keys.gemmaActivation(),
       epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
       windows: try keys.slidingLayers(shape.layers) { ($0 + 1) % max(pattern, 1) != 0 }
         .map { $0 ? window : nil },
-      scoreCap: try keys.cap("attn_logit_softcapping", default: nil),
       logitCap: try keys.cap("final_logit_softcapping", default: nil),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: true))
@@ -82,7 +85,7 @@ extension Gemma3 {
       let name = "layers.\(index)"
       let window = configuration.windows[index]
       let attention = CausalAttention(
-        scale: configuration.scale, window: window, cap: configuration.scoreCap)
+        scale: configuration.scale, window: window)
       var heads = try weights.selfAttention(
         name + ".self_attn", shape, attention, biased: configuration.attentionBias)
       heads.queryNorm = HeadNormalization(

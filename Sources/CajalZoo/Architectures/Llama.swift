@@ -21,12 +21,14 @@ public struct Llama: Architecture, DecoderModel {
   public static let modelTypes = ["llama"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let attentionBias, mlpBias, tied: Bool
+    let attentionBias, mlpBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -21,10 +21,15 @@ public struct Llama2C: Architecture, DecoderModel {
   public var shape: ModelShape { configuration.shape }
   public static let modelTypes = ["llama2.c"]
 
+  public static let tiedNames = (
+    unembedding: "output.weight", embedding: "tok_embeddings.weight"
+  )
+
   /// What the file's header says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

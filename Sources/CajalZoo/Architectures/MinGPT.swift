@@ -24,7 +24,7 @@ public struct MinGPT: Architecture, DecoderModel {
   ]
 
   /// What the checkpoint's configuration says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
   }
 }

@@ -20,14 +20,15 @@ public struct Mixtral: Architecture, DecoderModel {
   public static let modelTypes = ["mixtral"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
     let window: Int?
     let chosen: Int
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -22,12 +22,14 @@ public struct OLMo2: Architecture, DecoderModel {
   public static let modelTypes = ["olmo2"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let attentionBias, tied: Bool
+    let attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

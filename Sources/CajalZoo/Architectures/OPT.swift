@@ -35,11 +35,13 @@ public struct OPT: Architecture {
   private static let epsilon: Double = 1e-5
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let activation: Activation
     let embeddingWidth: Int
-    let normsBefore, finalNorm, biased, affineNorms, tied: Bool
+    let normsBefore, finalNorm, biased, affineNorms: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

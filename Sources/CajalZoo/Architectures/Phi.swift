@@ -20,12 +20,14 @@ public struct Phi: Architecture, DecoderModel {
   public static let modelTypes = ["phi"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let headNorms, tied: Bool
+    let headNorms: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

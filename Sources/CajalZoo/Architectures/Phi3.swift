@@ -20,13 +20,14 @@ public struct Phi3: Architecture, DecoderModel {
   public static let modelTypes = ["phi3"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
     let window: Int?
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -20,13 +20,14 @@ public struct Qwen2: Architecture, DecoderModel {
   public static let modelTypes = ["qwen2"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
     let windows: [Int?]
-    let tied: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -20,13 +20,15 @@ public struct Qwen3: Architecture, DecoderModel {
   public static let modelTypes = ["qwen3"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
     let windows: [Int?]
-    let attentionBias, tied: Bool
+    let attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

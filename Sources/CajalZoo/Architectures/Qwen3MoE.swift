@@ -20,7 +20,7 @@ public struct Qwen3MoE: Architecture, DecoderModel {
   public static let modelTypes = ["qwen3_moe"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
@@ -31,7 +31,9 @@ public struct Qwen3MoE: Architecture, DecoderModel {
     /// The hidden width of the layers that are not.
     let denseWidth: Int
     let chosen: Int
-    let renormalized, attentionBias, tied: Bool
+    let renormalized, attentionBias: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -24,12 +24,14 @@ public struct StableLM: Architecture, DecoderModel {
   public static let modelTypes = ["stablelm", "stablelm_epoch"]
 
   /// What `config.json` says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let rotary: RotaryEmbedding
     let activation: Activation
     let epsilon: Double
-    let projectionBias, headNorms, parallel, tied: Bool
+    let projectionBias, headNorms, parallel: Bool
+    /// Whether embedding and unembedding are one matrix.
+    public let tied: Bool
   }
 }
 

@@ -40,12 +40,13 @@ extension TransformerLens {
     let hidden = try keys.positiveIfPresent("d_mlp") ?? 4 * width
     let vocabulary = try keys.positive("d_vocab")
     let out = try keys.int("d_vocab_out", in: -1...Int(Int32.max), default: -1)
-    try keys.require(
-      out == -1 || out == vocabulary, "d_vocab_out \(out) differs from d_vocab \(vocabulary)")
-    return ModelShape(
+    try keys.require(out == -1 || out > 0, "d_vocab_out is \(out)")
+    var shape = ModelShape(
       layers: try keys.layerCount("n_layers"), width: width, heads: count, keyValueHeads: groups,
       headWidth: headWidth, hiddenWidth: attentionOnly ? 0 : hidden, vocabulary: vocabulary,
       context: try keys.positive("n_ctx"), contextIsLimit: true)
+    if out > 0 { shape.answers = out }
+    return shape
   }
 
   private static func norm(
@@ -133,7 +134,7 @@ extension Ledger where Value == ConfigurationValue {
       "model_name", "original_architecture", "from_checkpoint", "checkpoint_index",
       "checkpoint_label_type", "checkpoint_value", "tokenizer_name", "init_mode", "init_weights",
       "seed", "device", "n_devices", "n_params", "default_prepend_bos", "tokenizer_prepends_bos",
-      "trust_remote_code", "layer_norm_folding", "uses_rms_norm", "gated_q_proj", "weight_init_mode",
+      "trust_remote_code", "layer_norm_folding", "uses_rms_norm",
     ] {
       excuse(key, because: "names and housekeeping")
     }
@@ -144,7 +145,7 @@ extension Ledger where Value == ConfigurationValue {
       excuse(key, because: "what is watched, not what is computed")
     }
     for key in ["relative_attention_max_distance", "relative_attention_num_buckets",
-      "decoder_start_token_id", "d_vocab_out_comment", "train_seq_length",
+      "decoder_start_token_id", "train_seq_length",
       "NTK_by_parts_factor", "NTK_by_parts_high_freq_factor", "NTK_by_parts_low_freq_factor",
       "NTK_original_ctx_len", "yarn_attention_factor", "yarn_beta_fast", "yarn_beta_slow",
       "yarn_factor", "yarn_global_attn_only", "yarn_original_max_position_embeddings",
@@ -158,7 +159,7 @@ extension Ledger where Value == ConfigurationValue {
     for key in [
       "use_NTK_by_parts_rope", "use_dynamic_ntk_rope", "use_yarn_rope", "use_logn_attn",
       "use_attention_sinks", "use_qk_norm", "use_normalization_before_and_after",
-      "post_embedding_ln", "norm_topk_prob",
+      "post_embedding_ln", "norm_topk_prob", "load_in_4bit",
     ] {
       try expect(key, equals: .bool(false))
     }

@@ -25,7 +25,7 @@ public struct TransformerLens: Architecture {
   public static let prefixes: [String] = []
 
   /// What the configuration says.
-  public struct Configuration: Sendable {
+  public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
     let activation: Activation
     let epsilon: Double
@@ -114,9 +114,9 @@ extension TransformerLens {
       layers.append(try Self.layer(&weights, index, configuration))
     }
     let finalNorm = try weights.lensNorm("ln_final", configuration.finalNorm, configuration)
-    let bias = weights.has("unembed.b_U") ? try weights.take("unembed.b_U", [shape.vocabulary]) : nil
+    let bias = weights.has("unembed.b_U") ? try weights.take("unembed.b_U", [shape.answers]) : nil
     let unembedding = try Linear(
-      weights.take("unembed.W_U", [shape.width, shape.vocabulary]), layout: .inputsFirst,
+      weights.take("unembed.W_U", [shape.width, shape.answers]), layout: .inputsFirst,
       bias: bias)
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: configuration.rotary.map { [$0] } ?? [], layers: layers,

@@ -29,7 +29,7 @@ extension Ledger where Value == ConfigurationValue {
       "output_hidden_states", "return_dict", "return_dict_in_generate", "output_scores",
       "keys_to_ignore_at_inference", "pretraining_tp", "chunk_size_feed_forward",
       "output_router_logits", "router_aux_loss_coef", "router_jitter_noise", "use_return_dict",
-      "_remove_invalid_values", "remove_invalid_values", "max_window_layers_comment",
+      "_remove_invalid_values", "remove_invalid_values",
     ] {
       excuse(key, because: "training, or how results are handed over")
     }

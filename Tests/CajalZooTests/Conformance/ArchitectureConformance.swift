@@ -52,7 +52,7 @@ struct ArchitectureConformance {
         case .routerLogits, .routerWeights: [N, shape.experts]
         case .mlpPre, .mlpLinear, .mlpPost: nil
         case .finalNormalized: nil
-        case .logits: [N, shape.vocabulary]
+        case .logits: [N, shape.answers]
         default: [N, shape.width]
         }
       if let wanted { #expect(found == wanted, "\(name) \(site)") }
@@ -161,12 +161,12 @@ struct ArchitectureConformance {
       // Stored types narrower than Float32 widen exactly, so nothing may change.
       #expect(
         try same.logits(batch).isBitEqual(to: before), "\(self.name): \(name) put back unchanged")
-      let changed = model.replacing([name: try weight.tensor() * 1.5])
+      let changed = model.replacing([name: try weight.tensor() * -1.5])
       #expect(
         try !changed.logits(batch).isBitEqual(to: before) || isInert(name),
         "\(self.name): \(name) has no effect")
       #expect(
-        try #require(try changed.weights.tensor(name)).isBitEqual(to: try weight.tensor() * 1.5))
+        try #require(try changed.weights.tensor(name)).isBitEqual(to: try weight.tensor() * -1.5))
     }
     #expect(try model.logits(batch).isBitEqual(to: before), "\(name): the model itself changed")
   }

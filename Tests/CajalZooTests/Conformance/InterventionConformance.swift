@@ -20,7 +20,7 @@ extension ArchitectureConformance {
     let plain = try model.record(batch)
     for (index, site) in model.sites.enumerated() {
       let value = try #require(plain[site])
-      let noise = Philox(seed: UInt64(index)).uniforms(shape: value.shape)
+      let noise = Philox(seed: UInt64(index)).uniforms(shape: value.shape) * 8
       let changed = value + noise
       var hand = ChainedTap(HandTap(site: site) { $0 + noise }, Recorder())
       _ = try model.run(batch, tap: &hand)

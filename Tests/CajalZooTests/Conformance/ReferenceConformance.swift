@@ -114,9 +114,10 @@ func expectRelativelyClose(
   }
   let bound = referenceTolerance * max(largest, .leastNormalMagnitude)
   if worst.error > bound {
-    Issue.record(
+    let error = worst.error / max(largest, .leastNormalMagnitude)
+    let text =
       "\(what): element \(worst.index) is \(a[worst.index]), not \(b[worst.index]): "
-        + "error \(worst.error / max(largest, .leastNormalMagnitude)) of the largest value \(largest)",
-      sourceLocation: sourceLocation)
+      + "error \(error) of the largest value \(largest)"
+    Issue.record(Comment(rawValue: text), sourceLocation: sourceLocation)
   }
 }

@@ -24,11 +24,12 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
   }
 
   /// The committed fixtures whose names begin with the given text, under both configurations.
-  static func fixtures(_ prefix: String) -> [ReferenceModel] {
+  static func fixtures(_ prefix: String, except other: String? = nil) -> [ReferenceModel] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted().filter { $0 == prefix || $0.hasPrefix(prefix + "-") }
+    return names.sorted().filter { $0.hasPrefix(prefix + "-") }
+      .filter { name in other.map { !name.hasPrefix($0 + "-") } ?? true }
       .flatMap { both(folder.appending(path: $0)) }
   }
 
@@ -92,7 +93,7 @@ struct Expected {
   /// The expected attention pattern of one row, [H, T, T].
   func pattern(_ layer: Int, row: Int) throws -> Tensor? {
     guard let value = try tensor("pattern.\(layer)") else { return nil }
-    let (heads, padded, length) = (value.shape[1], value.shape[2], rows[row].count)
+    let (heads, length) = (value.shape[1], rows[row].count)
     return Tensor(shape: [heads, length, length]) { out in
       for h in 0..<heads {
         for i in 0..<length {
@@ -102,7 +103,6 @@ struct Expected {
           }
         }
       }
-      _ = padded
     }
   }
 }

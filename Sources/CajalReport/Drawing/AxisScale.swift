@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+internal import CajalFinding
+internal import Foundation
+
+/// How values of one quantity lie along one direction of a plot.
+struct AxisScale: Sendable, Equatable {
+  /// The value at the start.
+  let low: Double
+  /// The value at the end; greater than `low`.
+  let high: Double
+  /// Whether equal distances are equal ratios.
+  let isLogarithmic: Bool
+
+  /// A scale over values; those that cannot be shown do not count, and a range without extent is
+  /// opened so that there is something to draw.
+  ///
+  /// - Parameter includesZero: whether zero must be on a linear scale, as bars need it.
+  init(covering values: some Sequence<Double>, scale: Axis.Scale, includesZero: Bool = false) {
+    let logarithmic = scale == .logarithmic
+    var (bottom, top) = (Double.infinity, -Double.infinity)
+    for value in values where value.isFinite && (!logarithmic || value >= 1e-300) {
+      bottom = min(bottom, value)
+      top = max(top, value)
+    }
+    isLogarithmic = logarithmic
+    if bottom > top {
+      (low, high) = logarithmic ? (1, 10) : (0, 1)
+      return
+    }
+    if logarithmic {
+      (low, high) = top / bottom < 1.0001 ? (bottom / 2, min(top * 2, 1e300)) : (bottom, top)
+      return
+    }
+    // Beyond this, differences overflow.
+    bottom = max(-1e300, min(1e300, bottom))
+    top = max(-1e300, min(1e300, top))
+    if includesZero { (bottom, top) = (min(bottom, 0), max(top, 0)) }
+    let magnitude = max(abs(bottom), abs(top))
+    if top - bottom <= magnitude * 1e-12 {
+      let margin = magnitude > 0 ? magnitude / 2 : 1
+      (low, high) = (max(-1e300, bottom - margin), min(1e300, top + margin))
+    } else {
+      (low, high) = (bottom, top)
+    }
+  }
+
+  private init(low: Double, high: Double, isLogarithmic: Bool) {
+    self.low = low
+    self.high = high
+    self.isLogarithmic = isLogarithmic
+  }
+
+  /// The scale with both ends moved out to the next tick.
+  func rounded(toTicks count: Int) -> AxisScale {
+    if isLogarithmic { return self }
+    let ticks = Ticks.linear(from: low, to: high, count: count)
+    guard ticks.count >= 2 else { return self }
+    let step = ticks[1] - ticks[0]
+    guard step > 0 else { return self }
+    let bottom = (low / step + 1e-9).rounded(.down) * step
+    let top = (high / step - 1e-9).rounded(.up) * step
+    guard bottom.isFinite, top.isFinite, bottom < top else { return self }
+    return AxisScale(low: min(low, bottom), high: max(high, top), isLogarithmic: false)
+  }
+
+  /// The scale with room at both ends, so that marks do not touch the frame.
+  func padded(by share: Double) -> AxisScale {
+    if isLogarithmic {
+      let factor = pow(10, (log10(high) - log10(low)) * share)
+      return AxisScale(
+        low: max(1e-305, low / factor), high: min(1e305, high * factor), isLogarithmic: true)
+    }
+    let margin = (high - low) * share
+    return AxisScale(low: low - margin, high: high + margin, isLogarithmic: false)
+  }
+
+  /// Where a value lies, 0 at the start and 1 at the end; nil where it cannot be shown.
+  func share(of value: Double) -> Double? {
+    if value.isNaN { return nil }
+    if isLogarithmic {
+      guard value > 0, value.isFinite else { return nil }
+      return (log10(value) - log10(low)) / (log10(high) - log10(low))
+    }
+    guard value.isFinite else { return nil }
+    return (value / 2 - low / 2) / (high / 2 - low / 2)
+  }
+
+  /// Tick values within the scale.
+  func ticks(count: Int) -> [Double] {
+    let all =
+      isLogarithmic
+      ? Ticks.logarithmic(from: low, to: high, count: count)
+      : Ticks.linear(from: low, to: high, count: count)
+    return all.filter { tick in share(of: tick).map { (-1e-6...1 + 1e-6).contains($0) } ?? false }
+  }
+
+  /// The labels of tick values.
+  func labels(of ticks: [Double]) -> [String] {
+    isLogarithmic ? Ticks.logarithmicLabels(ticks) : Ticks.labels(ticks)
+  }
+}

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+import CajalTensor
+import CajalTestSupport
+import Testing
+
+struct AttentionTests {
+  struct Case: CustomTestStringConvertible, Sendable {
+    var heads = 2
+    var groups = 2
+    var width = 8
+    var valueWidth = 8
+    var queries = [0, 1, 4, 23]
+    var keys = [0, 1, 4, 23]
+    var window: Int?
+    var cap: Float?
+    var causal = true
+
+    var attention: Attention {
+      Attention(
+        AttentionShape(scale: 0.37, window: window, cap: cap, causal: causal),
+        queryOffsets: queries, keyOffsets: keys)
+    }
+    var operands: (query: Tensor, key: Tensor, value: Tensor) {
+      (
+        Philox.tensor(1, queries.last ?? 0, heads, width, scale: 2),
+        Philox.tensor(2, keys.last ?? 0, groups, width),
+        Philox.tensor(3, keys.last ?? 0, groups, valueWidth)
+      )
+    }
+    var testDescription: String { "\(self)" }
+  }
+
+  static let cases: [Case] = [
+    Case(), Case(queries: [0, 70], keys: [0, 70]), Case(heads: 6, groups: 2, window: 3),
+    Case(heads: 6, groups: 1, cap: 1.5), Case(width: 5, valueWidth: 35, window: 1),
+    Case(queries: [0, 3, 3, 4, 24], keys: [0, 9, 11, 40, 60], window: 17),
+    Case(queries: [0, 40], keys: [0, 40], causal: false),
+    Case(queries: [0, 20], keys: [0, 45], window: 6, causal: false),
+    Case(queries: [0, 0, 0], keys: [0, 0, 5]), Case(queries: [0], keys: [0]),
+    Case(heads: 14, groups: 1, queries: [0, 5], keys: [0, 33]),
+  ]
+
+  @Test(arguments: cases)
+  func `every step equals the reference`(example: Case) {
+    let attention = example.attention
+    let (query, key, value) = example.operands
+    let scores = Reference.attentionScores(attention, query, key)
+    let pattern = Reference.attentionPattern(attention, scores)
+    let out = Reference.attentionMix(attention, pattern, heads: example.heads, value)
+    Variants.each { variant in
+      let kernelScores = attention.scores(query, key)
+      let kernelPattern = attention.pattern(kernelScores)
+      expectClose(kernelScores, scores, tolerance: 1e-6, "\(variant) scores")
+      expectClose(kernelPattern, pattern, tolerance: 2e-6, "\(variant) pattern")
+      expectClose(attention.mix(kernelPattern, value), out, tolerance: 2e-6, "\(variant) mix")
+    }
+  }
+
+  @Test(arguments: cases)
+  func `the fused form has the bits of the three steps on any number of threads`(example: Case) {
+    let attention = example.attention
+    let (query, key, value) = example.operands
+    Variants.each { variant in
+      let steps = attention.mix(attention.pattern(attention.scores(query, key)), value)
+      for count in [1, 2, 5] {
+        let fused = Threads.with(count: count) { attention.fused(query, key, value) }
+        #expect(fused.isBitEqual(to: steps), "\(variant), \(count) threads")
+        let again = Threads.with(count: count) {
+          attention.mix(attention.pattern(attention.scores(query, key)), value)
+        }
+        #expect(again.isBitEqual(to: steps), "\(variant), \(count) threads")
+      }
+    }
+  }
+
+  @Test(arguments: [nil, 5] as [Int?])
+  func `a sequence has the same bits alone and packed`(window: Int?) {
+    let shape = AttentionShape(scale: 0.4, window: window)
+    let offsets = [0, 13, 14, 60]
+    let (query, key, value) = (
+      Philox.tensor(1, 60, 4, 16), Philox.tensor(2, 60, 2, 16), Philox.tensor(3, 60, 2, 16)
+    )
+    Variants.each { variant in
+      let packed = fusedAttention(query, key, value, offsets: offsets, shape: shape)
+      for (first, last) in zip(offsets, offsets.dropFirst()) {
+        let range = first..<last
+        let alone = fusedAttention(
+          query.rows(range), key.rows(range), value.rows(range), offsets: [0, range.count],
+          shape: shape)
+        #expect(alone.isBitEqual(to: packed.rows(range)), "\(variant), \(range)")
+      }
+    }
+  }
+
+  @Test(arguments: [nil, 5] as [Int?])
+  func `a query has the same bits with fewer queries and without later keys`(window: Int?) {
+    let shape = AttentionShape(scale: 0.4, window: window, cap: 3)
+    let (query, key, value) = (
+      Philox.tensor(1, 50, 3, 16), Philox.tensor(2, 50, 3, 16), Philox.tensor(3, 50, 3, 40)
+    )
+    Variants.each { variant in
+      let whole = fusedAttention(query, key, value, offsets: [0, 50], shape: shape)
+      for (first, last) in [(49, 50), (0, 1), (10, 37), (37, 50), (13, 14)] {
+        let part = Attention(shape, queryOffsets: [0, last - first], keyOffsets: [0, last])
+          .fused(query.rows(first..<last), key.rows(0..<last), value.rows(0..<last))
+        #expect(part.isBitEqual(to: whole.rows(first..<last)), "\(variant), \(first)..<\(last)")
+      }
+    }
+  }
+
+  @Test func `what is not visible does not matter, even when it is not finite`() {
+    let shape = AttentionShape(scale: 0.4, window: 9)
+    let (query, key, value) = (
+      Philox.tensor(1, 30, 1, 8), Philox.tensor(2, 30, 1, 8), Philox.tensor(3, 30, 1, 8)
+    )
+    var (brokenKey, brokenValue) = (key, value)
+    brokenKey.withMutableFloats { $0[14 * 8] = .nan }
+    brokenValue.withMutableFloats { $0[14 * 8 + 1] = .infinity }
+    Variants.each { variant in
+      let clean = fusedAttention(query, key, value, offsets: [0, 30], shape: shape)
+      let broken = fusedAttention(query, brokenKey, brokenValue, offsets: [0, 30], shape: shape)
+      #expect(broken.rows(0..<14).isBitEqual(to: clean.rows(0..<14)), "\(variant)")
+      #expect(broken.rows(23..<30).isBitEqual(to: clean.rows(23..<30)), "\(variant)")
+      #expect((14..<23).allSatisfy { !broken.rows($0..<$0 + 1).isFinite }, "\(variant)")
+    }
+  }
+
+  @Test func `a row whose visible scores are all minus infinity gives zeros`() {
+    let attention = Attention(AttentionShape(scale: 1), offsets: [0, 3])
+    let scores = Tensor(
+      [-.infinity, 9, 9, -.infinity, -.infinity, 9, 1, -.infinity, 1], shape: [1, 3, 3])
+    let pattern = attention.pattern(scores)
+    #expect(pattern.array == [0, 0, 0, 0, 0, 0, 0.5, 0, 0.5])
+    let value = Tensor([1, 2, 3], shape: [3, 1, 1])
+    #expect(attention.mix(pattern, value).array == [0, 0, 2])
+  }
+
+  @Test func `huge scores neither overflow nor lose the largest`() {
+    let query = Tensor([1e30, -1e30, 0x1p-133], shape: [3, 1, 1])
+    let value = Tensor([5, 7, 9], shape: [3, 1, 1])
+    Variants.each { variant in
+      let out = fusedAttention(
+        query, Tensor([1, 2, 3], shape: [3, 1, 1]), value, offsets: [0, 3],
+        shape: AttentionShape(scale: 1))
+      #expect(out.array == [5, 5, 7], "\(variant)")
+    }
+  }
+}

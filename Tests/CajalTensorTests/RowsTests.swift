@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import CajalTensor
+import CajalTestSupport
+import Testing
+
+struct RowsTests {
+  @Test func `a transpose moves every element`() {
+    for (rows, columns) in [(1, 1), (0, 3), (3, 0), (17, 33), (70, 5)] {
+      let x = Philox.tensor(1, rows, columns)
+      let y = x.transposed()
+      #expect(y.shape == [columns, rows])
+      for row in 0..<rows { for column in 0..<columns { #expect(y[column, row] == x[row, column]) } }
+      #expect(y.transposed().isBitEqual(to: x))
+    }
+  }
+
+  @Test func `columns and rows cut out and put together again are the whole`() {
+    let x = Philox.tensor(2, 7, 10)
+    #expect(x.columns(3..<5).shape == [7, 2])
+    #expect(x.columns(3..<5)[6, 1] == x[6, 4])
+    #expect(x.columns(4..<4).shape == [7, 0])
+    let parts = [x.rows(0..<2), x.rows(2..<2), x.rows(2..<7)]
+    #expect(Tensor.concatenatedRows(parts).isBitEqual(to: x))
+  }
+
+  @Test func `gathered rows come in the order asked for`() {
+    let x = Philox.tensor(3, 5, 2, 3)
+    let y = x.gathered(rows: [4, 0, 4])
+    #expect(y.shape == [3, 2, 3])
+    #expect(y.rows(0..<1).isBitEqual(to: x.rows(4..<5)))
+    #expect(y.rows(1..<2).isBitEqual(to: x.rows(0..<1)))
+    #expect(x.gathered(rows: []).shape == [0, 2, 3])
+  }
+
+  @Test func `scaled rows are added one after the other`() {
+    let x = Tensor([1, 2, 10, 20, 100, 200], shape: [3, 2])
+    var target = Tensor([0.5, 0.5, 0, 0], shape: [2, 2])
+    let before = target
+    x.addScaledRows(into: &target, at: [0, 1, 0], scale: [2, 1, 0.5])
+    #expect(target.array == [52.5, 104.5, 10, 20])
+    #expect(before.array == [0.5, 0.5, 0, 0])
+  }
+
+  @Test func `the order of scaled rows is the order of the sum`() {
+    // 2^24 + 1 + 1 rounds to 2^24 in Float32; 1 + 1 + 2^24 does not.
+    let x = Tensor([0x1p24, 1, 1], shape: [3, 1])
+    var down = Tensor(zeros: [1, 1])
+    x.addScaledRows(into: &down, at: [0, 0, 0], scale: [1, 1, 1])
+    var up = Tensor(zeros: [1, 1])
+    x.gathered(rows: [2, 1, 0]).addScaledRows(into: &up, at: [0, 0, 0], scale: [1, 1, 1])
+    #expect(down.array == [0x1p24] && up.array == [0x1p24 + 2])
+  }
+}
