@@ -14,9 +14,9 @@ struct CajalCommand: ParsableCommand {
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal record models/stories260K --text "Once upon" --output trace.safetensors
 
-      Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted. An error is one line on
+      Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted. An error is one line on \
       standard error; --verbose adds what caused it.
       """,
     version: Program.version,
-    subcommands: [RunCommand.self, RecordCommand.self])
+    subcommands: [ScanCommand.self, InspectCommand.self, RunCommand.self, RecordCommand.self])
 }

@@ -22,6 +22,7 @@ public enum CommandLineProgram {
   static func run(_ arguments: [String]) -> Int32 {
     let console = Console.current
     do {
+      try refuseUnknownCommand(arguments.first)
       var command = try CajalCommand.parseAsRoot(arguments)
       try command.run()
       return 0
@@ -30,6 +31,16 @@ public enum CommandLineProgram {
     } catch {
       return report(usage: error, to: console)
     }
+  }
+
+  /// ArgumentParser suggests misspelt flags and not misspelt commands.
+  private static func refuseUnknownCommand(_ word: String?) throws {
+    let names = CajalCommand.configuration.subcommands.map { $0._commandName }
+    guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
+    let meant = Suggestion.nearest(to: word, in: names).map { "did you mean '\($0)'?" }
+    throw ValidationError(
+      "there is no command '\(word)'; "
+        + (meant ?? "there are \(names.joined(separator: ", "))"))
   }
 
   private static func report(_ failure: Failure, to console: Console) -> Int32 {

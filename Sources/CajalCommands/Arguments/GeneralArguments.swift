@@ -20,7 +20,8 @@ struct GeneralArguments: ParsableArguments {
   @Flag(help: "Show no progress and no notes.")
   var quiet = false
 
-  func validate() throws {
+  /// Refuses what no command can work with.
+  func check() throws {
     if let threads, !(1...1024).contains(threads) {
       throw ValidationError("--threads must be 1 to 1024, not \(threads)")
     }

@@ -23,7 +23,8 @@ struct PromptArguments: ParsableArguments {
     help: "Do not put the tokens around a text that its tokenizer wants there, such as the first.")
   var noSpecialTokens = false
 
-  func validate() throws {
+  /// Refuses anything but exactly one source of tokens.
+  func check() throws {
     let given = [text, tokens, file].count { $0 != nil }
     guard given == 1 else {
       throw ValidationError(

@@ -7,12 +7,20 @@ import CajalWorkbench
 protocol WorkCommand: ParsableCommand {
   /// What means the same in every command.
   var general: GeneralArguments { get }
+  /// Refuses arguments that do not go together, before any work begins.
+  ///
+  /// This is not `validate`, because ArgumentParser asks that before it looks for misspelt flags.
+  func check() throws
   /// Does the work and prints its result.
   func work(_ job: Job, _ console: Console) throws
 }
 
 extension WorkCommand {
+  func check() throws {}
+
   func run() throws {
+    try general.check()
+    try check()
     let console = Console.current
     let interruption = Interruption()
     let display = ProgressDisplay(console)

@@ -16,7 +16,7 @@ struct RecordCommand: WorkCommand {
         cajal record models/gpt2 --text "The cat" --sites logits --output without.safetensors \\
           --intervene "scale attentionOut.2 0" --intervene "set mlpPost.3[neuron=17] 0"
 
-      The file holds one tensor a site under the site's name, 'tokens' (int64 [N], all sequences end
+      The file holds one tensor a site under the site's name, 'tokens' (int64 [N], all sequences end \
       to end) and 'offsets' (int64, where each sequence begins, and N). An older file is replaced.
 
       Interventions, with FILE a .npy, .npz or .safetensors file:
@@ -25,7 +25,7 @@ struct RecordCommand: WorkCommand {
         replace SITE @FILE              mean SITE [@FILE]
         resample SITE [@FILE] [seed=N]
         clamp SITE ENCODER DECODER VALUE [bias=N] [threshold=N]
-      VALUE is a number, numbers between commas, or @FILE:NAME. SITE may select a part:
+      VALUE is a number, numbers between commas, or @FILE:NAME. SITE may select a part: \
       attentionPattern.5[head=2,position=-1]. @FILE.json alone is a list of interventions.
       """)
 
@@ -45,6 +45,8 @@ struct RecordCommand: WorkCommand {
   var output: String
 
   @OptionGroup var general: GeneralArguments
+
+  func check() throws { try prompt.check() }
 
   func work(_ job: Job, _ console: Console) throws {
     let subject = try Subject.open(model.model, job: job)

@@ -14,7 +14,7 @@ struct RunCommand: WorkCommand {
         cajal run models/stories260K --text "Once" --greedy 50
         cajal run models/gpt2 --tokens "464 3797" --json
 
-      JSON has the keys tokens, text, top (id, token, probability; likeliest first), loss (mean nats
+      JSON has the keys tokens, text, top (id, token, probability; likeliest first), loss (mean nats \
       a predicted token, null where nothing is predicted) and generated.
       """)
 
@@ -36,7 +36,8 @@ struct RunCommand: WorkCommand {
 
   @OptionGroup var general: GeneralArguments
 
-  func validate() throws {
+  func check() throws {
+    try prompt.check()
     if top < 0 { throw ValidationError("--top must not be negative") }
     if greedy < 0 { throw ValidationError("--greedy must not be negative") }
     if stopAtEnd && greedy == 0 {

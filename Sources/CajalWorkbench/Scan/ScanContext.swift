@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+import CajalFinding
+import Foundation
+
+/// What every chapter of a scan works with.
+struct ScanContext {
+  let subject: Subject
+  let description: ModelDescription
+  let digest: String
+  let isStandIn: Bool
+  /// A text of the person's own, beside the built-in ones.
+  let ownText: NamedText?
+  let seed: UInt64
+  let job: Job
+
+  /// A finding with its provenance.
+  ///
+  /// `options` are the options as they were used, by name.
+  func finding(
+    _ card: MethodCard, _ summary: String, options: [String: JSONValue] = [:],
+    inputs: [Provenance.Input] = [], evidence: [Evidence]
+  ) -> Finding {
+    let provenance = Provenance(
+      checkpointDigest: digest, options: .object(options), seed: seed, version: Program.version,
+      inputs: inputs)
+    return Finding(
+      card: card, summary: summary, provenance: provenance.dated(Date()), evidence: evidence)
+  }
+}
+
+/// A text with what people call it.
+public struct NamedText: Sendable, Equatable {
+  /// A file's name.
+  public var name: String
+  /// The text.
+  public var text: String
+
+  /// A text under a name.
+  public init(_ name: String, _ text: String) {
+    self.name = name
+    self.text = text
+  }
+}
+
+/// A part of the check-up: one file in `Chapters`, one line in ``Scan``.
+protocol ScanChapter {
+  /// The heading.
+  static var title: String { get }
+  /// What the chapter asks and how to read it.
+  static var introduction: String { get }
+  /// What it found.
+  static func findings(_ context: ScanContext) throws -> [Finding]
+}
