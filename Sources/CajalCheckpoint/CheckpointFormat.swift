@@ -6,6 +6,9 @@ public enum CheckpointFormat: String, Sendable, Hashable, CaseIterable {
   case safetensors
   /// What `torch.save` writes: a zip archive around a pickle, or the older plain sequence of
   /// pickles.
+  ///
+  /// A dictionary of tensors; where they lie one level down, the first of `state_dict`, `model`,
+  /// `model_state_dict` and `module` that holds tensors is taken.
   case torch
   /// llama2.c, version 0.
   case llama2c = "llama2.c"

@@ -110,7 +110,13 @@ struct TorchFileTests {
       [0x65, 0x85, 0x71, 1, 0x30] + Array("ccollections\nOrderedDict\n".utf8) + [0x71, 2, 0x30]
     for _ in 0..<1000 { program += [0x68, 2, 0x68, 1, 0x52, 0x30] }
     let path = try folder.write(legacy(program + [0x4e, 0x2e]), "amplified.pt")
-    expectRefusal(.malformed, "more elements than bytes") { try Checkpoint.open(path) }
+    expectRefusal(.malformed, "more elements than tensors need") { try Checkpoint.open(path) }
+  }
+
+  @Test func `a stack beyond what tensors need is refused`() throws {
+    let program = [UInt8](repeating: 0x4e, count: 8_000_001)
+    let path = try folder.write(legacy(program + [0x2e]), "deep.pt")
+    expectRefusal(.malformed, "too many values") { try Checkpoint.open(path) }
   }
 
   /// A legacy file of one Float32 tensor with these numbers in its description.

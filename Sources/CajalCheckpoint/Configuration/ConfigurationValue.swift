@@ -4,7 +4,7 @@
 ///
 /// Whole numbers and other numbers are kept apart as they are written: `1` is an integer, `1.0` a
 /// number. A whole number too large for `Int` is a number.
-public indirect enum ConfigurationValue: Sendable, Equatable {
+public enum ConfigurationValue: Sendable, Equatable {
   /// `null`
   case null
   /// `true` or `false`

@@ -44,7 +44,7 @@ struct SafetensorsFile {
           + "download it again", file: file)
     }
     let limits = ConfigurationReader.Limits(
-      depth: 8, bytes: Self.mostHeaderBytes, values: 16_000_000, acceptsNonFinite: false)
+      depth: 8, bytes: Self.mostHeaderBytes, values: 4_000_000, acceptsNonFinite: false)
     let value = try ConfigurationReader.read(header.bytes, file: file, limits: limits)
     guard case .object(var members) = value else {
       throw CheckpointError(

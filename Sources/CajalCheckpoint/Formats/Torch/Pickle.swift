@@ -19,8 +19,10 @@ struct Pickle {
     /// A number into ``Pickle/dictionaries``.
     case dictionary(Int)
     case name(Name)
-    case storage(TorchStorage)
-    case tensor(TorchTensor)
+    /// A number into ``Pickle/storages``.
+    case storage(Int)
+    /// A number into ``Pickle/tensors``.
+    case tensor(Int)
     /// Something that is data, but neither tensor nor container, such as bytes or a device.
     case opaque
   }
@@ -82,6 +84,8 @@ struct Pickle {
   var root = Value.none
   /// The storages mentioned, in order.
   var storages: [TorchStorage] = []
+  /// The tensors described, in order.
+  var tensors: [TorchTensor] = []
 
   /// The elements of a list or tuple, or nil for another value.
   func elements(_ value: Value) -> [Value]? {

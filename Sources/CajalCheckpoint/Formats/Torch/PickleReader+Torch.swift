@@ -26,12 +26,12 @@ extension PickleReader {
       guard case .sequence = content else { throw damaged("a list of what is no list") }
       try push(content)
     case .device, .encode: try push(.opaque)
-    case .rebuildTensor: try push(.tensor(tensor(values, type: nil)))
+    case .rebuildTensor: try push(tensor(values, type: nil))
     case .rebuildTensorWithType:
       guard values.count >= 7, case .name(.type(let type)) = values[6] else {
         throw damaged("a tensor without a type")
       }
-      try push(.tensor(tensor(values, type: type)))
+      try push(tensor(values, type: type))
     case .rebuildParameter:
       guard case .tensor(let tensor)? = values.first else {
         throw damaged("a parameter without a tensor")
@@ -63,7 +63,12 @@ extension PickleReader {
     }
     let storage = TorchStorage(key: key, type: type, count: count)
     pickle.storages.append(storage)
-    try push(.storage(storage))
+    try push(.storage(pickle.storages.count - 1))
+  }
+
+  private mutating func push(_ tensor: TorchTensor) throws(CheckpointError) {
+    pickle.tensors.append(tensor)
+    try push(.tensor(pickle.tensors.count - 1))
   }
 
   private func members(
@@ -87,12 +92,12 @@ extension PickleReader {
   private func tensor(
     _ values: [Pickle.Value], type: ScalarType?
   ) throws(CheckpointError) -> TorchTensor {
-    guard values.count >= 4, case .storage(let storage) = values[0],
+    guard values.count >= 4, case .storage(let index) = values[0],
       case .integer(let offset) = values[1], offset >= 0,
       let shape = pickle.extents(values[2]), let strides = pickle.extents(values[3]),
-      shape.count == strides.count, let type = type ?? storage.type
+      shape.count == strides.count, let type = type ?? pickle.storages[index].type
     else { throw damaged("a tensor without storage, offset, shape or strides") }
     return TorchTensor(
-      storage: storage, type: type, offset: offset, shape: shape, strides: strides)
+      storage: pickle.storages[index], type: type, offset: offset, shape: shape, strides: strides)
   }
 }

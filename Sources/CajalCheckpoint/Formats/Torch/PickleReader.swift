@@ -6,25 +6,32 @@
 /// knows the instructions that make data, and the few names with which torch describes tensors; any
 /// other name is refused where it stands, by name.
 ///
-/// Memory: at most one element a byte of the pickle, whatever it claims.
+/// Memory: at most two elements a byte of the pickle and ``mostElements``, whatever it claims.
 ///
 /// - Source: CPython's `Lib/pickletools.py`, which documents every instruction
 struct PickleReader {
+  /// Most bytes of a pickle that stands alone; a tensor takes about 100.
+  static let mostBytes = 256 << 20
+  /// Most elements on the stack, and most in all containers; a tensor takes about 20.
+  static let mostElements = 8_000_000
+  /// Most bytes of a name.
+  private static let mostNameBytes = 1024
+
   var pickle = Pickle()
   var stack: [Pickle.Value] = []
   let file: String
 
-  private let bytes: [UInt8]
+  private let bytes: ByteRegion
   private(set) var position: Int
   private var marks: [Int] = []
   private var memory: [Int: Pickle.Value] = [:]
   private var elements = 0
 
   /// Prepares to read the pickle that begins at `position`.
-  init(_ bytes: [UInt8], at position: Int = 0, file: String) {
+  init(_ bytes: ByteRegion, at position: Int = 0) {
     self.bytes = bytes
     self.position = position
-    self.file = file
+    file = bytes.store.file
   }
 
   /// Runs the program to its end; ``position`` is behind it then.
@@ -182,6 +189,7 @@ extension PickleReader {
 
   /// Puts a value on the stack.
   mutating func push(_ value: Pickle.Value) throws(CheckpointError) {
+    guard stack.count < Self.mostElements else { throw damaged("too many values") }
     stack.append(value)
   }
 
@@ -225,7 +233,9 @@ extension PickleReader {
   /// Counts elements kept, of which honest programs need less than one a byte.
   private mutating func count(_ more: Int) throws(CheckpointError) {
     elements += more
-    guard elements <= 2 * bytes.count else { throw damaged("more elements than bytes") }
+    guard elements <= min(2 * bytes.count, Self.mostElements) else {
+      throw damaged("more elements than tensors need")
+    }
   }
 }
 
@@ -233,28 +243,33 @@ extension PickleReader {
 
 extension PickleReader {
   private mutating func byte() throws(CheckpointError) -> UInt8 {
-    guard position < bytes.count else { throw damaged("no end") }
+    guard let byte = bytes.integer(UInt8.self, at: position) else { throw damaged("no end") }
     position += 1
-    return bytes[position - 1]
+    return byte
   }
 
-  private mutating func take(_ count: Int) throws(CheckpointError) -> ArraySlice<UInt8> {
-    guard count >= 0, count <= bytes.count - position else { throw damaged("no end") }
+  private mutating func take(_ count: Int) throws(CheckpointError) -> [UInt8] {
+    try region(count).bytes
+  }
+
+  private mutating func region(_ count: Int) throws(CheckpointError) -> ByteRegion {
+    guard let part = bytes.part(from: position, count: count) else { throw damaged("no end") }
     position += count
-    return bytes[(position - count)..<position]
+    return part
   }
 
   /// An unsigned little-endian number of up to 8 bytes, its bits in an `Int`.
   private mutating func little(_ width: Int) throws(CheckpointError) -> Int {
     var value: UInt64 = 0
-    for byte in try take(width).reversed() { value = value << 8 | UInt64(byte) }
+    for shift in 0..<width { value |= UInt64(try byte()) << UInt64(8 * shift) }
     return Int(truncatingIfNeeded: value)
   }
 
   /// A whole number in two's complement of `width` bytes; beyond 8 it is kept as opaque.
   private mutating func wholeNumber(width: Int) throws(CheckpointError) -> Pickle.Value {
-    let digits = try take(width)
+    let region = try region(width)
     guard width <= 8 else { return .opaque }
+    let digits = region.bytes
     guard let last = digits.last else { return .integer(0) }
     var value: Int = last >= 0x80 ? -1 : 0
     for digit in digits.reversed() { value = value << 8 | Int(digit) }
@@ -276,13 +291,17 @@ extension PickleReader {
   }
 
   private mutating func pushBytes(_ count: Int) throws(CheckpointError) {
-    _ = try take(count)
+    _ = try region(count)
     try push(.opaque)
   }
 
   private mutating func line() throws(CheckpointError) -> String {
-    guard let end = bytes[position...].firstIndex(of: 0x0a) else { throw damaged("no end") }
-    let line = try text(end - position)
+    var length = 0
+    while bytes.integer(UInt8.self, at: position + length) != 0x0a {
+      length += 1
+      guard length <= Self.mostNameBytes else { throw damaged("a name without end") }
+    }
+    let line = try text(length)
     position += 1
     return line
   }

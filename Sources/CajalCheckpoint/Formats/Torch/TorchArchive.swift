@@ -19,6 +19,12 @@ enum TorchArchive {
       throw ZipArchive.damaged("has \(pickles.count) entries data.pkl", file)
     }
     let root = entry.name.dropLast("data.pkl".count)
+    guard entry.byteCount <= PickleReader.mostBytes else {
+      throw CheckpointError(
+        .unsupported,
+        "has a data.pkl of \(entry.byteCount) bytes, more than tensors need to be "
+          + "described; save its state dictionary alone, best as safetensors", file: file)
+    }
     if archive.entry("\(root)constants.pkl") != nil {
       throw CheckpointError(
         .unsupported, "is a TorchScript program; save the model's state dictionary instead",
@@ -31,7 +37,7 @@ enum TorchArchive {
           file: file)
       }
     }
-    var reader = PickleReader(try archive.bytes(of: entry).bytes, file: file)
+    var reader = PickleReader(try archive.bytes(of: entry))
     let pickle = try reader.read()
     var storages: [String: ByteRegion] = [:]
     for storage in pickle.storages where storages[storage.key] == nil {

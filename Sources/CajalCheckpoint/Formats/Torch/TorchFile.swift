@@ -23,11 +23,11 @@ enum TorchFile {
     var cutter = TorchTensorCutter(storages: content.storages, allowance: region.count, file: file)
     var weights = WeightsFile(format: .torch, tensors: [:], nonTensorEntries: others)
     for (key, value) in members {
-      guard case .text(let name) = key, case .tensor(let tensor) = value else {
+      guard case .text(let name) = key, case .tensor(let index) = value else {
         weights.nonTensorEntries.append(described(key))
         continue
       }
-      let stored = try cutter.cut(tensor, name: name)
+      let stored = try cutter.cut(content.pickle.tensors[index], name: name)
       guard weights.tensors.updateValue(stored, forKey: name) == nil else {
         throw CheckpointError(
           .malformed, "names the tensor \(name.quoted) twice; it is damaged, download it again",

@@ -15,10 +15,9 @@ enum TorchLegacy {
   /// Reads the pickles and cuts the storages.
   static func read(_ region: ByteRegion) throws(CheckpointError) -> TorchContent {
     let file = region.store.file
-    let bytes = region.bytes
     var position = magic.count
     func next() throws(CheckpointError) -> Pickle {
-      var reader = PickleReader(bytes, at: position, file: file)
+      var reader = PickleReader(region, at: position)
       let pickle = try reader.read()
       position = reader.position
       return pickle
