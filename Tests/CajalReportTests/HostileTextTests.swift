@@ -19,13 +19,17 @@ struct HostileTextTests {
     let source = try Examples.report(Examples.shapes(text: text), text: text).rendered(as: .html)
     let page = try XMLTree.parsed(source)
     let names = Set(page.all.map(\.name))
-    #expect(names.isSubset(of: Self.permittedElements), "\(names.subtracting(Self.permittedElements))")
-    #expect(Set(page.all.flatMap(\.attributes.keys)).isSubset(of: Set(plain.all.flatMap(\.attributes.keys))))
+    #expect(
+      names.isSubset(of: Self.permittedElements), "\(names.subtracting(Self.permittedElements))")
+    #expect(
+      Set(page.all.flatMap(\.attributes.keys)).isSubset(
+        of: Set(plain.all.flatMap(\.attributes.keys))))
     #expect(source.unicodeScalars.allSatisfy(Self.isHarmless))
     // Titles are set in full, so the words must be there, sanitized.
     let heading = page.elements("h1").first?.fullText
     #expect(heading == Terminal.sanitized(text))
-    #expect(page.elements("style").count == 1 && page.elements("title").first?.children.isEmpty == true)
+    #expect(
+      page.elements("style").count == 1 && page.elements("title").first?.children.isEmpty == true)
   }
 
   @Test(arguments: Examples.hostile, [true, false])
