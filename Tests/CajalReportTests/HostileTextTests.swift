@@ -70,6 +70,13 @@ struct HostileTextTests {
     #expect(rows.count >= 6)
   }
 
+  @Test func `a line that looks like a list stays a line and a number stays a number`() throws {
+    let list = try Examples.report([], text: "1. first").rendered(as: .markdown)
+    #expect(list.contains("\n\n1\\. first\n\n"))
+    #expect(
+      try Examples.report([], text: "1.04 nats").rendered(as: .markdown).contains("\n1.04 nats\n"))
+  }
+
   @Test func `a fence is longer than any within`() throws {
     let body = "```\nnot code\n````\n"
     let text = Evidence.Text(title: "t", caption: "", body: body, kind: .verbatim)
