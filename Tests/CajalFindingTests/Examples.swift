@@ -30,7 +30,8 @@ enum Examples {
           baselines: [Baseline("b", .nan)])),
       .distribution(.init(title: "", caption: "", axis: axis, content: .values([.nan, 1, -0.0]))),
       .distribution(
-        .init(title: "", caption: "", axis: axis, content: .bins(edges: [0, 1, 2], counts: [3, 4]))),
+        .init(
+          title: "", caption: "", axis: axis, content: .bins(edges: [0, 1, 2], counts: [3, 4]))),
       .distribution(
         .init(
           title: "", caption: "", axis: axis,

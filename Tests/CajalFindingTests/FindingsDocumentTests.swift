@@ -21,7 +21,8 @@ struct FindingsDocumentTests {
   }
 
   private func curve(of values: [Double]) -> Evidence.Curve {
-    Evidence.Curve(title: "", caption: "", x: Axis("x"), y: Axis("y"), series: [.init("", y: values)])
+    Evidence.Curve(
+      title: "", caption: "", x: Axis("x"), y: Axis("y"), series: [.init("", y: values)])
   }
 
   @Test func `equal documents give equal bytes, keys sorted`() throws {

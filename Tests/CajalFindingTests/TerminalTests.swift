@@ -9,7 +9,7 @@ struct TerminalTests {
 
   @Test(arguments: [
     "\u{202A}", "\u{202E}", "\u{2066}", "\u{2069}", "\u{200E}", "\u{200F}", "\u{061C}", "\u{200B}",
-    "\u{FEFF}", "\u{2028}", "\u{2029}", "\u{00AD}", "\u{E0041}", "\u{FFFE}", "\u{3164}",
+    "\u{FEFF}", "\u{2028}", "\u{2029}", "\u{00AD}", "\u{E0041}", "\u{FFFE}", "\u{3164}", "\u{FFF9}",
   ])
   func `marks that turn or hide text become their numbers`(mark: String) {
     let shown = Terminal.sanitized("a\(mark)b")

@@ -50,14 +50,17 @@ struct DegenerateDataTests {
       .graph(
         .init(
           title: "t", caption: "", weightAxis: axis,
-          nodes: few.prefix(9).map { .init("\($0)", label: "", layer: Int(exactly: $0.rounded()), value: $0) },
+          nodes: few.prefix(9).map {
+            .init("\($0)", label: "", layer: Int(exactly: $0.rounded()), value: $0)
+          },
           edges: few.prefix(9).map { .init(from: "\($0)", to: "\(-$0)", weight: $0) })),
-    ] + few.prefix(2).map { value in
-      .number(
-        .init(
-          title: "t", caption: "", value: value, interval: Interval(low: value, high: value),
-          baselines: [Baseline("b", -value)]))
-    }
+    ]
+      + few.prefix(2).map { value in
+        .number(
+          .init(
+            title: "t", caption: "", value: value, interval: Interval(low: value, high: value),
+            baselines: [Baseline("b", -value)]))
+      }
   }
 
   @Test(arguments: Examples.degenerateValues.indices)
@@ -67,7 +70,9 @@ struct DegenerateDataTests {
     let values = Examples.degenerateValues[index]
     for evidence in Self.evidence(values) {
       let page = try XMLTree.parsed(Examples.report([evidence]).rendered(as: .html))
-      for image in page.elements("svg") { Self.expectInside(image, "\(evidence.shape) of \(values.prefix(3))") }
+      for image in page.elements("svg") {
+        Self.expectInside(image, "\(evidence.shape) of \(values.prefix(3))")
+      }
     }
   }
 

@@ -56,7 +56,8 @@ enum Examples {
           baselines: [Baseline(text, 1)])),
       .table(
         .init(
-          title: text, caption: text, columns: [.init(text, unit: text), .init(text, .token), .init(text, .bar)],
+          title: text, caption: text,
+          columns: [.init(text, unit: text), .init(text, .token), .init(text, .bar)],
           rows: [[.text(text), .text(text), 3], [.text(text), nil, .number(.nan)]])),
       .curve(
         .init(
@@ -64,12 +65,15 @@ enum Examples {
           baselines: [Baseline(text, 100)])),
       .distribution(
         .init(
-          title: text, caption: text, axis: axis, content: .values((0..<90).map { sqrt(Double($0)) }),
+          title: text, caption: text, axis: axis,
+          content: .values((0..<90).map { sqrt(Double($0)) }),
           baselines: [Baseline(text, 4)])),
       .distribution(
         .init(
           title: text, caption: text, axis: axis,
-          content: .categories([.init(text, 3, interval: Interval(low: 1, high: 4)), .init(text, -2)]),
+          content: .categories([
+            .init(text, 3, interval: Interval(low: 1, high: 4)), .init(text, -2),
+          ]),
           baselines: [Baseline(text, 1)])),
       .points(points), .heatmap(heatmap), .heatmap(panels),
       .tokens(
@@ -79,7 +83,9 @@ enum Examples {
       .graph(
         .init(
           title: text, caption: text, weightAxis: axis,
-          nodes: [.init("a", label: text, layer: 0), .init("b", label: text), .init(text, label: text)],
+          nodes: [
+            .init("a", label: text, layer: 0), .init("b", label: text), .init(text, label: text),
+          ],
           edges: [.init(from: "a", to: "b", weight: 2), .init(from: "b", to: text, weight: -1)])),
       .text(.init(title: text, caption: text, body: text)),
       .text(.init(title: text, caption: text, body: text, kind: .verbatim)),
@@ -90,7 +96,8 @@ enum Examples {
   static let degenerateValues: [[Double]] = [
     [], [3], [5, 5, 5], [.nan], [.nan, .infinity, -.infinity], [1, .nan, 2, .nan, .nan, 3],
     [1e30, -1e30, 2e30], [1e-30, 3e-30], [0], [0, 0], [-1, -2, -3], [1e308, -1e308],
-    [.greatestFiniteMagnitude, -.greatestFiniteMagnitude], [.leastNonzeroMagnitude, 0], [1, 1 + 1e-15],
+    [.greatestFiniteMagnitude, -.greatestFiniteMagnitude], [.leastNonzeroMagnitude, 0],
+    [1, 1 + 1e-15],
     [1e15, 1e15 + 1], [0, .leastNormalMagnitude], [-0.0, 0.0],
     (0..<20_000).map { sin(Double($0) / 1000) },
   ]

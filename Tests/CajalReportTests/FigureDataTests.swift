@@ -58,7 +58,9 @@ struct FigureDataTests {
     let source = CurveFigure(curve: curve).body.source
     #expect(source.utf8.count < 120_000)
     let line = try #require(
-      XMLTree.parsed("<div>\(source)</div>").elements("path").first { $0.attributes["class"]?.hasPrefix("ln") == true })
+      XMLTree.parsed("<div>\(source)</div>").elements("path").first {
+        $0.attributes["class"]?.hasPrefix("ln") == true
+      })
     let heights = (line.attributes["d"] ?? "").matches(of: /[ML]-?[0-9.]+ (-?[0-9.]+)/)
       .compactMap { Double($0.1) }
     #expect(heights.count < 4 * 700)
@@ -68,7 +70,9 @@ struct FigureDataTests {
   }
 
   @Test func `a hundred thousand points of a scatter are drawn as squares`() {
-    let points = (0..<100_000).map { Evidence.Points.Point(x: sin(Double($0)), y: cos(Double($0 * 7))) }
+    let points = (0..<100_000).map {
+      Evidence.Points.Point(x: sin(Double($0)), y: cos(Double($0 * 7)))
+    }
     let figure = ScatterFigure(
       points: .init(title: "t", caption: "", x: Axis("x"), y: Axis("y"), points: points))
     #expect(figure.body.source.utf8.count < 400_000)

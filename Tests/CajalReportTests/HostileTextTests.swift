@@ -19,13 +19,17 @@ struct HostileTextTests {
     let source = try Examples.report(Examples.shapes(text: text), text: text).rendered(as: .html)
     let page = try XMLTree.parsed(source)
     let names = Set(page.all.map(\.name))
-    #expect(names.isSubset(of: Self.permittedElements), "\(names.subtracting(Self.permittedElements))")
-    #expect(Set(page.all.flatMap(\.attributes.keys)).isSubset(of: Set(plain.all.flatMap(\.attributes.keys))))
+    #expect(
+      names.isSubset(of: Self.permittedElements), "\(names.subtracting(Self.permittedElements))")
+    #expect(
+      Set(page.all.flatMap(\.attributes.keys)).isSubset(
+        of: Set(plain.all.flatMap(\.attributes.keys))))
     #expect(source.unicodeScalars.allSatisfy(Self.isHarmless))
     // Titles are set in full, so the words must be there, sanitized.
     let heading = page.elements("h1").first?.fullText
     #expect(heading == Terminal.sanitized(text))
-    #expect(page.elements("style").count == 1 && page.elements("title").first?.children.isEmpty == true)
+    #expect(
+      page.elements("style").count == 1 && page.elements("title").first?.children.isEmpty == true)
   }
 
   @Test(arguments: Examples.hostile, [true, false])
@@ -64,6 +68,13 @@ struct HostileTextTests {
     }
     #expect(rows.filter { $0 != 3 } == [])
     #expect(rows.count >= 6)
+  }
+
+  @Test func `a line that looks like a list stays a line and a number stays a number`() throws {
+    let list = try Examples.report([], text: "1. first").rendered(as: .markdown)
+    #expect(list.contains("\n\n1\\. first\n\n"))
+    #expect(
+      try Examples.report([], text: "1.04 nats").rendered(as: .markdown).contains("\n1.04 nats\n"))
   }
 
   @Test func `a fence is longer than any within`() throws {

@@ -29,13 +29,15 @@ struct LabelTests {
   }
 
   @Test(arguments: [
-    [0, 1], [0, 1e-7], [-3e9, 8e12], [0.12345, 0.12346], [1e30, 3e30], [-1e-30, 1e-30], [999, 1001],
+    [0, 1], [0, 1e-7], [-3e9, 8e12], [0.12345, 0.12346], [1e30, 3e30], [-1e-30, 1e-30],
+    [999, 1001],
     [0, 99_999], [-0.5, 0.5],
   ])
   func `labels of axes never touch`(range: [Double]) throws {
     let long = "a label much too long for the margin it is given, so that it is shortened"
     let series = (0..<8).map { line in
-      Evidence.Curve.Series(long, x: range, y: [range[0], range[1] - Double(line) * 1e-12 * range[1]])
+      Evidence.Curve.Series(
+        long, x: range, y: [range[0], range[1] - Double(line) * 1e-12 * range[1]])
     }
     for scale in [Axis.Scale.linear, .logarithmic] {
       let curve = Evidence.Curve(

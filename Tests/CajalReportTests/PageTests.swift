@@ -23,7 +23,8 @@ struct PageTests {
     let source = try Examples.report(Examples.shapes()).rendered(as: .html)
     let root = try XMLTree.parsed(source)
     for element in root.all {
-      #expect(!["script", "link", "img", "iframe", "image", "use", "object"].contains(element.name))
+      #expect(
+        !["script", "link", "img", "iframe", "image", "use", "object"].contains(element.name))
       for key in element.attributes.keys {
         #expect(!["src", "srcset", "xlink:href", "style"].contains(key) && !key.hasPrefix("on"))
       }
@@ -51,7 +52,9 @@ struct PageTests {
     let root = try page(Examples.report(Examples.shapes()))
     let identifiers = root.all.compactMap { $0.attributes["id"] }
     #expect(Set(identifiers).count == identifiers.count)
-    let targets = root.elements("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }
+    let targets = root.elements("a").compactMap { $0.attributes["href"] }.filter {
+      $0.hasPrefix("#")
+    }
     #expect(targets.count == 5)
     for target in targets { #expect(identifiers.contains(String(target.dropFirst()))) }
   }
@@ -89,7 +92,8 @@ struct PageTests {
 
   @Test func `the same report gives the same page`() throws {
     let report = Examples.report(Examples.shapes())
-    #expect(try report.rendered(as: .html) == Examples.report(Examples.shapes()).rendered(as: .html))
+    #expect(
+      try report.rendered(as: .html) == Examples.report(Examples.shapes()).rendered(as: .html))
   }
 
   @Test func `table cells span exactly the columns of the head`() throws {

@@ -29,7 +29,8 @@ struct TicksTests {
       let step = ticks[1] - ticks[0]
       let lead = step / pow(10, (log10(step) + 1e-6).rounded(.down))
       #expect([1.0, 2, 5].contains { abs($0 - lead) < 1e-3 }, "\(low) \(high) \(ticks)")
-      #expect(Set(Ticks.labels(ticks)).count == ticks.count, "\(low) \(high) \(Ticks.labels(ticks))")
+      #expect(
+        Set(Ticks.labels(ticks)).count == ticks.count, "\(low) \(high) \(Ticks.labels(ticks))")
     }
   }
 

@@ -67,7 +67,7 @@ struct ScatterFigure: Figure {
   }
 
   private func drawPoints(at places: [(x: Double, y: Double)?], in drawing: inout Drawing) {
-    let mapping = mapping
+    let (mapping, hasValues) = (mapping, hasValues)
     let tooltips = places.count <= Self.greatestTooltipCount
     for (point, place) in zip(points.points, places) {
       guard let place else { continue }
@@ -130,7 +130,7 @@ struct ScatterFigure: Figure {
     }
     let most = log(1 + Double(cells.values.map(\.count).max() ?? 1))
     let byCount = ColorMapping(ColorScale(.sequential, low: -0.15 * most, high: most), covering: [])
-    let byValue = mapping
+    let (byValue, hasValues) = (mapping, hasValues)
     var paths: [String: String] = [:]
     let ordered = cells.sorted { ($0.key.row, $0.key.column) < ($1.key.row, $1.key.column) }
     for (cell, entry) in ordered {

@@ -105,11 +105,13 @@ public struct MarkdownFormat: ReportFormat {
       default: result.append(character)
       }
     }
-    // A number with a dot or parenthesis in front would become a list.
+    // A number, a dot or parenthesis and a space in front would become a list.
     let digits = result.prefix { $0.isASCII && $0.isNumber }
-    if !digits.isEmpty, let next = result.dropFirst(digits.count).first, next == "." || next == ")"
+    let rest = result.dropFirst(digits.count)
+    if !digits.isEmpty, let mark = rest.first, mark == "." || mark == ")",
+      rest.dropFirst().first.map({ $0 == " " }) ?? true
     {
-      result = digits + "\\" + result.dropFirst(digits.count)
+      result = digits + "\\" + rest
     }
     return result
   }

@@ -35,7 +35,8 @@ enum Stylesheet {
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1.5rem}
     body{margin:0;background:var(--paper);color:var(--ink);
     font:1.0625rem/1.6 -apple-system,"Segoe UI",Roboto,Inter,"Noto Sans",
-    "Liberation Sans",Arial,system-ui,sans-serif;font-variant-numeric:lining-nums;overflow-wrap:break-word}
+    "Liberation Sans",Arial,system-ui,sans-serif;
+    font-variant-numeric:lining-nums;overflow-wrap:break-word}
     main,.opening,nav{max-width:46rem;margin:0 auto}
     main{padding:0 1.5rem 4rem}
     h1,h2,h3,.lead,.summary,.intro,.value{font-family:"Iowan Old Style","Palatino Linotype",
