@@ -98,9 +98,9 @@ extension Tensor {
   }
 }
 
-/// Expects every element within `referenceTolerance` of the largest expected value.
+/// Expects every element within a tolerance relative to the largest expected value.
 func expectRelativelyClose(
-  _ found: Tensor, _ wanted: Tensor, _ what: String,
+  _ found: Tensor, _ wanted: Tensor, _ what: String, tolerance: Float = referenceTolerance,
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard found.shape == wanted.shape else {
@@ -116,7 +116,7 @@ func expectRelativelyClose(
     let error = abs(a[index] - b[index])
     if !(error <= worst.error) { worst = (index, error.isNaN ? .infinity : error) }
   }
-  let bound = referenceTolerance * max(largest, .leastNormalMagnitude)
+  let bound = tolerance * max(largest, .leastNormalMagnitude)
   if worst.error > bound {
     let error = worst.error / max(largest, .leastNormalMagnitude)
     let text =
