@@ -18,7 +18,7 @@ extension Checkpoint {
   ///
   /// Metadata and the names of files do not count.
   ///
-  /// Cost: reads all weights once, about 1 to 2 GB a second, and releases their pages.
+  /// Cost: reads all weights once and releases their pages.
   ///
   /// - Parameter progress: Called with the bytes hashed and the bytes in all, at least every 64
   ///   MiB; an error it throws ends the work.

@@ -113,8 +113,8 @@ public struct Ledger<Value: Sendable>: Sendable {
     let more = left.count > 8 ? " and \(left.count - 8) more" : ""
     throw CheckpointError(
       .unexpected,
-      "\(subject): \(left.count) \(Self.noun(left.count)) not understood: \(shown)\(more); what is not "
-        + "understood could change the result, so the load is refused", file: file)
+      "\(subject): \(left.count) \(Self.noun(left.count)) not understood: \(shown)\(more); what is "
+        + "not understood could change the result, so the load is refused", file: file)
   }
 
   /// A ledger over values below this one, which must be closed before this one can be.

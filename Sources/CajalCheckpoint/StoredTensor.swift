@@ -58,25 +58,25 @@ public struct StoredTensor: Sendable {
 extension StoredTensor {
   /// The numbers as a `Tensor`, each rounded to the nearest Float32.
   ///
-  /// F32, F16, BF16 and integers up to 2²⁴ are exact.
+  /// F32, F16, BF16 and integers up to 2²⁴ are exact; truth is 1 and 0.
   ///
   /// - Throws: `nonFinite` where an F64 is finite and no Float32 can hold it; `io` where the file
   ///   shrank.
   public func tensor() throws(CheckpointError) -> Tensor {
-    Tensor(try floats(), shape: shape)
+    if type == .bool { return Tensor(try integers().map { Float($0) }, shape: shape) }
+    try requireUnchanged()
+    if type == .float64, let index = withBytes({ ScalarDecoding.firstOverflow($0) }) {
+      throw CheckpointError(
+        .nonFinite,
+        "tensor \(name.quoted) has at \(position(of: index)) a number beyond Float32; convert "
+          + "it to F32", file: file)
+    }
+    return withBytes { FloatConversion.tensor($0, type: type, shape: shape) }
   }
 
   /// The numbers, row-major, each rounded to the nearest Float32; see ``tensor()``.
   public func floats() throws(CheckpointError) -> [Float] {
-    try requireUnchanged()
-    let (values, overflow) = withBytes { ScalarDecoding.floats($0, type) }
-    if let overflow {
-      throw CheckpointError(
-        .nonFinite,
-        "tensor \(name.quoted) has at \(overflow) a number beyond Float32; convert it to F32",
-        file: file)
-    }
-    return values
+    try tensor().array
   }
 
   /// The numbers of an integer or boolean tensor.
@@ -108,8 +108,8 @@ extension StoredTensor {
     guard let index = try firstNonFinite() else { return }
     throw CheckpointError(
       .nonFinite,
-      "tensor \(name.quoted) has at \(position(of: index)) a number that is not finite; the weights "
-        + "are damaged or training diverged", file: file)
+      "tensor \(name.quoted) has at \(position(of: index)) a number that is not finite; the "
+        + "weights are damaged or training diverged", file: file)
   }
 
   private func position(of index: Int) -> [Int] {

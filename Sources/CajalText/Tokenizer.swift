@@ -19,8 +19,11 @@ public protocol Tokenizer: Sendable {
 
   /// The tokens of a text.
   ///
-  /// - Parameter addSpecialTokens: Whether the tokens that the file wants around every text, such as
-  ///   the one for its beginning, are put there.
+  /// - Parameters:
+  ///   - text: Any text, the empty one included.
+  ///   - addSpecialTokens: Whether the tokens that the file wants around every text, such as the one
+  ///     for its beginning, are put there.
+  /// - Returns: Numbers from 0 to one less than ``vocabularySize``.
   /// - Throws: ``TextError`` with code `unencodable` when the vocabulary cannot express the text.
   func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int]
 
@@ -28,7 +31,10 @@ public protocol Tokenizer: Sendable {
   ///
   /// Bytes that are not UTF-8 and numbers beyond the vocabulary become U+FFFD.
   ///
-  /// - Parameter skipSpecialTokens: Whether tokens such as the one for the beginning are left out.
+  /// - Parameters:
+  ///   - ids: Any numbers.
+  ///   - skipSpecialTokens: Whether tokens such as the one for the beginning are left out.
+  /// - Returns: The text; not escaped for a terminal or for HTML.
   func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String
 
   /// The piece as the file spells it (`▁Once`, `<0x0A>`), or nothing beyond the vocabulary.

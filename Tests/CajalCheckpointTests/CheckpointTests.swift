@@ -90,7 +90,8 @@ struct CheckpointTests {
       "model.safetensors.index.json")
     expectRefusal(.unexpected, "'h.1.weight'") { try Checkpoint.open(folder.url.path) }
     try folder.write(
-      #"{"weight_map": {"wte.weight": "a.safetensors", "h.0.weight": "a.safetensors", "h.1.weight": "a.safetensors", "h.2.weight": "a.safetensors"}}"#,
+      #"{"weight_map": {"wte.weight": "a.safetensors", "h.0.weight": "a.safetensors","#
+        + #""h.1.weight": "a.safetensors", "h.2.weight": "a.safetensors"}}"#,
       "model.safetensors.index.json")
     expectRefusal(.missing, "'h.2.weight'") { try Checkpoint.open(folder.url.path) }
     try folder.write(

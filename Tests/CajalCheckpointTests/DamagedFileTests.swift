@@ -35,16 +35,17 @@ struct DamagedFileTests {
   @Test(arguments: names)
   func `a file cut at any byte is refused`(name: String) throws {
     let bytes = Golden.bytes(name)
-    for length in 0..<bytes.count {
+    // Every byte of headers and of small files; of the bytes of large tensors every seventh.
+    for length in 0..<bytes.count
+    where length < 700 || length > bytes.count - 700 || length % 7 == 0 {
       let refused = try isRefused(Array(bytes.prefix(length)), name)
       #expect(refused, "\(length) of \(bytes.count) bytes")
     }
   }
 
   @Test(arguments: names)
-  func `a file with a byte behind its end is refused or the same`(name: String) throws {
+  func `a file with a byte behind its end is refused`(name: String) throws {
     let bytes = Golden.bytes(name)
-    // JSON may end in space, and llama2.c's length is all that shows what it is.
     #expect(try isRefused(bytes + [0], name))
   }
 
@@ -53,7 +54,7 @@ struct DamagedFileTests {
     let bytes = Golden.bytes(name)
     var random = Splitmix(state: UInt64(name.utf8.reduce(7) { $0 &* 31 &+ UInt64($1) }))
     var refused = 0
-    for round in 0..<1000 {
+    for round in 0..<500 {
       var changed = bytes
       for _ in 0...(round % 4) {
         // Half of the changes fall on the first and last hundred bytes, where headers lie.

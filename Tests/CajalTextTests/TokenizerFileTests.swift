@@ -90,5 +90,10 @@ struct TokenizerFileTests {
       try FileManager.default.createDirectory(at: file, withIntermediateDirectories: true)
       #expect(textError { _ = try TokenizerFile.open(folder) }?.code == .unreadable)
     }
+    try withFolder([:]) { folder throws in
+      let link = folder.appendingPathComponent("tokenizer.json").path
+      try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "/dev/zero")
+      #expect(textError { _ = try TokenizerFile.open(folder) }?.code == .unreadable)
+    }
   }
 }

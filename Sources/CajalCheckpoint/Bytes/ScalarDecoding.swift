@@ -4,24 +4,14 @@ import CajalTensor
 
 /// Stored little-endian numbers as numbers of this machine.
 enum ScalarDecoding {
-  /// Every number rounded to the nearest Float32, and the index of the first finite one that
-  /// overflows.
-  static func floats(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> ([Float], Int?) {
-    switch type {
-    case .float32: (converted(bytes, UInt32.self) { Float(bitPattern: $0) }, nil)
-    case .bfloat16: (converted(bytes, UInt16.self) { Float(bitPattern: UInt32($0) << 16) }, nil)
-    case .float16: (converted(bytes, UInt16.self, float16), nil)
-    case .float64: narrowed(bytes)
-    case .int64: (converted(bytes, Int64.self) { Float($0) }, nil)
-    case .int32: (converted(bytes, Int32.self) { Float($0) }, nil)
-    case .int16: (converted(bytes, Int16.self) { Float($0) }, nil)
-    case .int8: (converted(bytes, Int8.self) { Float($0) }, nil)
-    case .uint64: (converted(bytes, UInt64.self) { Float($0) }, nil)
-    case .uint32: (converted(bytes, UInt32.self) { Float($0) }, nil)
-    case .uint16: (converted(bytes, UInt16.self) { Float($0) }, nil)
-    case .uint8: (converted(bytes, UInt8.self) { Float($0) }, nil)
-    case .bool: (converted(bytes, UInt8.self) { $0 == 0 ? 0 : 1 }, nil)
+  /// The index of the first F64 number that is finite and that no finite Float32 can hold.
+  static func firstOverflow(_ bytes: UnsafeRawBufferPointer) -> Int? {
+    for index in 0..<(bytes.count / 8) {
+      let pattern = bytes.loadUnaligned(fromByteOffset: index * 8, as: UInt64.self)
+      let wide = Double(bitPattern: UInt64(littleEndian: pattern))
+      if wide.isFinite, !Float(wide).isFinite { return index }
     }
+    return nil
   }
 
   /// Whole numbers, or nil where the type has none or one does not fit.
@@ -78,34 +68,6 @@ enum ScalarDecoding {
         buffer.initializeElement(at: index, to: convert(Stored(littleEndian: stored)))
       }
       initialized = count
-    }
-  }
-
-  private static func narrowed(_ bytes: UnsafeRawBufferPointer) -> ([Float], Int?) {
-    var overflow: Int?
-    var index = 0
-    let values = converted(bytes, UInt64.self) { pattern in
-      let wide = Double(bitPattern: pattern)
-      let value = Float(wide)
-      if overflow == nil, wide.isFinite, !value.isFinite { overflow = index }
-      index += 1
-      return value
-    }
-    return (values, overflow)
-  }
-
-  /// IEEE 754 binary16 to Float32, exactly.
-  private static func float16(_ half: UInt16) -> Float {
-    let sign = UInt32(half & 0x8000) << 16
-    let exponent = UInt32(half >> 10) & 0x1f
-    let fraction = UInt32(half & 0x3ff)
-    switch exponent {
-    case 0:
-      // Subnormal: fraction × 2⁻²⁴.
-      let magnitude = Float(fraction) * 0x1p-24
-      return sign == 0 ? magnitude : -magnitude
-    case 31: return Float(bitPattern: sign | 0x7f80_0000 | fraction << 13)
-    default: return Float(bitPattern: sign | (exponent + 112) << 23 | fraction << 13)
     }
   }
 }

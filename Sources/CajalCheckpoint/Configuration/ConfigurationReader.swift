@@ -287,7 +287,7 @@ extension ConfigurationReader {
     let lineStart = (before.lastIndex(of: 0x0a) ?? -1) + 1
     return CheckpointError(
       .malformed,
-      "is not valid JSON: line \(line), column \(position - lineStart + 1) has \(found); repair it or "
-        + "download the file again", file: file)
+      "is not valid JSON: line \(line), column \(position - lineStart + 1) has \(found); repair it "
+        + "or download the file again", file: file)
   }
 }

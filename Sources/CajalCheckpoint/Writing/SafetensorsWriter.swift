@@ -118,17 +118,13 @@ public final class SafetensorsWriter {
     order.firstIndex(of: type) ?? order.count
   }
 
+  /// Gives every tensor its place behind the header.
   private static func layout(
     _ declarations: [Declaration], _ metadata: [String: String], file: String
   ) throws(CheckpointError) -> (header: [UInt8], slots: [String: Slot], end: Int) {
     let ordered = declarations.sorted {
       let (left, right) = (rank($0.type), rank($1.type))
       return left != right ? left < right : $0.name.precedesInBytes($1.name)
-    }
-    var members: [String] = []
-    if !metadata.isEmpty {
-      let texts = ConfigurationValue.object(metadata.mapValues { .string($0) })
-      members.append("\"__metadata__\":" + texts.json())
     }
     var slots: [String: Slot] = [:]
     var end = 0
@@ -138,26 +134,40 @@ public final class SafetensorsWriter {
           .malformed, "the name \(tensor.name.quoted) is taken; give every tensor its own",
           file: file)
       }
-      guard let byteCount = Extents.byteCount(tensor.shape, tensor.type), byteCount < 1 << 56 else {
+      guard let byteCount = Extents.byteCount(tensor.shape, tensor.type), end < 1 << 60 else {
         throw CheckpointError(
           .mismatch, "tensor \(tensor.name.quoted) has the impossible shape \(tensor.shape)",
           file: file)
       }
       slots[tensor.name] = Slot(start: end, byteCount: byteCount)
+      end += byteCount
+    }
+    let header = header(ordered, slots, metadata)
+    let placed = slots.mapValues {
+      Slot(start: header.count + $0.start, byteCount: $0.byteCount)
+    }
+    return (header, placed, header.count + end)
+  }
+
+  /// The length and the JSON of the header, spelled as the reference implementation does.
+  private static func header(
+    _ ordered: [Declaration], _ slots: [String: Slot], _ metadata: [String: String]
+  ) -> [UInt8] {
+    var members: [String] = []
+    if !metadata.isEmpty {
+      let texts = ConfigurationValue.object(metadata.mapValues { .string($0) })
+      members.append("\"__metadata__\":" + texts.json())
+    }
+    for tensor in ordered {
+      guard let slot = slots[tensor.name] else { continue }
       let extents = tensor.shape.map { "\($0)" }.joined(separator: ",")
       members.append(
         ConfigurationValue.string(tensor.name).json()
           + ":{\"dtype\":\"\(tensor.type.rawValue)\",\"shape\":[\(extents)],"
-          + "\"data_offsets\":[\(end),\(end + byteCount)]}")
-      end += byteCount
+          + "\"data_offsets\":[\(slot.start),\(slot.start + slot.byteCount)]}")
     }
     var text = Array("{\(members.joined(separator: ","))}".utf8)
     while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-    let length = withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) }
-    let start = 8 + text.count
-    return (
-      length + text, slots.mapValues { Slot(start: start + $0.start, byteCount: $0.byteCount) },
-      start + end
-    )
+    return withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) } + text
   }
 }

@@ -25,14 +25,14 @@ public struct SequentialLayer: DecoderLayer {
   /// Before the MLP.
   public let mlpNorm: Normalization
   /// The MLP.
-  public let feedForward: FeedForward
+  public let feedForward: any FeedForward
   /// Between the MLP and the residual stream.
   public var mlpPostNorm = Normalization.none
 
   /// A layer of the given parts, without post-norms.
   public init(
     attentionNorm: Normalization, attention: SelfAttention, mlpNorm: Normalization,
-    feedForward: FeedForward
+    feedForward: any FeedForward
   ) {
     self.attentionNorm = attentionNorm
     self.attention = attention
@@ -76,12 +76,12 @@ public struct ParallelLayer: DecoderLayer {
   /// Before the MLP; nil where both share one.
   public let mlpNorm: Normalization?
   /// The MLP.
-  public let feedForward: FeedForward
+  public let feedForward: any FeedForward
 
   /// A layer of the given parts.
   public init(
     attentionNorm: Normalization, attention: SelfAttention, mlpNorm: Normalization?,
-    feedForward: FeedForward
+    feedForward: any FeedForward
   ) {
     self.attentionNorm = attentionNorm
     self.attention = attention

@@ -27,7 +27,7 @@ public struct Linear: Sendable {
     self.rows = rows ?? [0..<layout.sizes(weight.shape).outputs]
     matrix = try weight.packed(self.rows, layout)
     biasWeight = bias
-    if let whole = try bias?.vector() {
+    if let whole = try bias?.vector().array {
       let picked = self.rows.flatMap { range in range.map { whole[$0] } }
       self.bias = Tensor(picked, shape: [picked.count])
     } else {

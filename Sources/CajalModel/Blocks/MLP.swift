@@ -2,7 +2,7 @@
 public import CajalTensor
 
 /// Two projections with a nonlinearity between: down(f(up(x))).
-public struct MLP: Sendable {
+public struct MLP: FeedForward {
   /// To the hidden width.
   public let up: Linear
   /// f.
@@ -23,8 +23,7 @@ public struct MLP: Sendable {
     return down(tap(Site(.mlpPost, layer: layer), pre.activated(activation)))
   }
 
-  /// The sites the call visits, in order.
-  public static func sites(layer: Int) -> [Site] {
+  public func sites(layer: Int) -> [Site] {
     [.mlpPre, .mlpPost].map { Site($0, layer: layer) }
   }
 }
@@ -32,7 +31,7 @@ public struct MLP: Sendable {
 /// A gated MLP: down(f(gate(x)) · up(x)).
 ///
 /// - Source: Shazeer 2020 <https://arxiv.org/abs/2002.05202>.
-public struct GatedMLP: Sendable {
+public struct GatedMLP: FeedForward {
   /// The branch under the nonlinearity.
   public let gate: Linear
   /// The linear branch.
@@ -62,8 +61,7 @@ public struct GatedMLP: Sendable {
     down(gate(x).gated(by: activation, linear: up(x)))
   }
 
-  /// The sites the first form visits, in order.
-  public static func sites(layer: Int) -> [Site] {
+  public func sites(layer: Int) -> [Site] {
     [.mlpPre, .mlpLinear, .mlpPost].map { Site($0, layer: layer) }
   }
 }

@@ -11,7 +11,7 @@ public import CajalTensor
 ///
 /// - Source: Shazeer et al. 2017 <https://arxiv.org/abs/1701.06538>; Jiang et al. 2024
 ///   <https://arxiv.org/abs/2401.04088>.
-public struct MixtureOfExperts: Sendable {
+public struct MixtureOfExperts: FeedForward {
   /// [D] to one number an expert.
   public let router: Linear
   /// The experts.
@@ -68,8 +68,7 @@ public struct MixtureOfExperts: Sendable {
     }
   }
 
-  /// The sites the call visits, in order.
-  public static func sites(layer: Int) -> [Site] {
+  public func sites(layer: Int) -> [Site] {
     [.routerLogits, .routerWeights].map { Site($0, layer: layer) }
   }
 }

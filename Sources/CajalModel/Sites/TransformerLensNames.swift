@@ -17,7 +17,7 @@ enum TransformerLensNames {
 
   private static let outside: [String: Site.Name] = [
     "hook_embed": .tokenEmbedding, "hook_pos_embed": .positionEmbedding,
-    "ln_final.hook_scale": .finalNormScale, "ln_final.hook_normalized": .finalNormalized,
+    "ln_final.hook_scale": .finalNormScale, "unembed.hook_in": .finalNormalized,
   ]
 
   private static let inside: [String: Site.Name] = [

@@ -157,7 +157,7 @@ public final class Weight: Sendable {
 
   /// The layout whose packed parts hold every output row.
   private func coverage(_ parts: [Part: PackedMatrix]) -> MatrixLayout? {
-    MatrixLayout.allCases.first { layout in
+    Set(parts.keys.map(\.layout)).first { layout in
       var rows = IndexedRows(count: layout.sizes(shape).outputs)
       for part in parts.keys where part.layout == layout { rows.insert(part.rows) }
       return rows.isComplete
@@ -188,7 +188,7 @@ public final class Weight: Sendable {
 }
 
 /// How a stored tensor is a matrix of outputs by inputs.
-public enum MatrixLayout: Sendable, CaseIterable {
+public enum MatrixLayout: Sendable {
   /// [outputs, inputs], as linear layers and embeddings are stored.
   case outputsFirst
   /// [inputs…, outputs], as GPT-2's `Conv1D` is stored; several leading axes count as one.

@@ -11,6 +11,13 @@ struct AxisScale: Sendable, Equatable {
   /// Whether equal distances are equal ratios.
   let isLogarithmic: Bool
 
+  /// Magnitudes beyond this are drawn at it: their differences would overflow.
+  private static let largest = 1e300
+  /// Extents below this are none: halving them would underflow.
+  private static let smallest = 1e-300
+
+  private static func clamped(_ value: Double) -> Double { max(-largest, min(largest, value)) }
+
   /// A scale over values; those that cannot be shown do not count, and a range without extent is
   /// opened so that there is something to draw.
   ///
@@ -18,7 +25,7 @@ struct AxisScale: Sendable, Equatable {
   init(covering values: some Sequence<Double>, scale: Axis.Scale, includesZero: Bool = false) {
     let logarithmic = scale == .logarithmic
     var (bottom, top) = (Double.infinity, -Double.infinity)
-    for value in values where value.isFinite && (!logarithmic || value >= 1e-300) {
+    for value in values where value.isFinite && (!logarithmic || value >= Self.smallest) {
       bottom = min(bottom, value)
       top = max(top, value)
     }
@@ -27,17 +34,16 @@ struct AxisScale: Sendable, Equatable {
       (low, high) = logarithmic ? (1, 10) : (0, 1)
       return
     }
+    bottom = Self.clamped(bottom)
+    top = Self.clamped(top)
     if logarithmic {
-      (low, high) = top / bottom < 1.0001 ? (bottom / 2, min(top * 2, 1e300)) : (bottom, top)
+      (low, high) = top / bottom < 1.0001 ? (bottom / 2, top * 2) : (bottom, top)
       return
     }
-    // Beyond this, differences overflow.
-    bottom = max(-1e300, min(1e300, bottom))
-    top = max(-1e300, min(1e300, top))
     if includesZero { (bottom, top) = (min(bottom, 0), max(top, 0)) }
     let magnitude = max(abs(bottom), abs(top))
-    if top - bottom <= magnitude * 1e-12 {
-      let margin = magnitude > 0 ? magnitude / 2 : 1
+    if top - bottom <= magnitude * 1e-12 || top - bottom < Self.smallest {
+      let margin = magnitude > Self.smallest ? magnitude / 2 : 1
       (low, high) = (max(-1e300, bottom - margin), min(1e300, top + margin))
     } else {
       (low, high) = (bottom, top)
@@ -76,12 +82,9 @@ struct AxisScale: Sendable, Equatable {
 
   /// Where a value lies, 0 at the start and 1 at the end; nil where it cannot be shown.
   func share(of value: Double) -> Double? {
-    if value.isNaN { return nil }
-    if isLogarithmic {
-      guard value > 0, value.isFinite else { return nil }
-      return (log10(value) - log10(low)) / (log10(high) - log10(low))
-    }
-    guard value.isFinite else { return nil }
+    guard value.isFinite, !isLogarithmic || value >= Self.smallest else { return nil }
+    let value = Self.clamped(value)
+    if isLogarithmic { return (log10(value) - log10(low)) / (log10(high) - log10(low)) }
     return (value / 2 - low / 2) / (high / 2 - low / 2)
   }
 

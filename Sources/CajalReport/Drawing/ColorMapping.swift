@@ -46,7 +46,8 @@ struct ColorMapping: Sendable, Equatable {
     if value <= low { return 0 }
     if value >= high { return 1 }
     // Halves first: the difference of two large numbers may overflow.
-    return (value / 2 - low / 2) / (high / 2 - low / 2)
+    let extent = high / 2 - low / 2
+    return extent > 0 ? (value / 2 - low / 2) / extent : 0
   }
 
   /// The step of a value; nil for NaN.

@@ -35,7 +35,9 @@ struct PlotFrame: Sendable {
     yTicks = y.ticks(count: rows)
     let widest = y.labels(of: yTicks).map { TextMetrics.width($0, size: size) }.max() ?? 0
     left = max(28, widest + 12)
-    right = max(left + 40, drawing.width - rightMargin)
+    // The last label stands centred under the right edge.
+    let outermost = x.labels(of: x.ticks(count: 4)).map { TextMetrics.width($0, size: size) }.max()
+    right = max(left + 40, drawing.width - max(rightMargin, (outermost ?? 0) / 2 + 2))
     xTicks = Self.ticks(of: x, within: right - left)
   }
 

@@ -11,9 +11,9 @@ enum Ticks {
     guard step > 0, step.isFinite else { return [low, high] }
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)
-    guard first.isFinite, last.isFinite, last >= first, last - first < 1000 else {
-      return [low, high]
-    }
+    guard first.isFinite, last.isFinite, last - first < 1000 else { return [low, high] }
+    // The nearest nice step may be too wide to hit the range twice.
+    if last - first < 1, count < 100 { return linear(from: low, to: high, count: count * 2) }
     return stride(from: first, through: last, by: 1).map { multiple($0, of: step) }
   }
 
@@ -44,7 +44,7 @@ enum Ticks {
     guard largest > 0, step > 0 else { return ticks.map { NumberText.short($0) } }
     let spread = largest / step
     if largest >= 1e15 || largest < 1e-3 || spread > 1e6 {
-      let digits = min(17, max(1, Int(log10(spread).rounded(.up)) + 1))
+      let digits = spread < 1e16 ? max(1, Int(log10(spread).rounded(.up)) + 1) : 17
       return ticks.map { NumberText.scientific($0, digits: digits) }
     }
     if largest >= 1e4 {

@@ -53,7 +53,10 @@ struct BarFigure: Figure {
       let middle = 26 + (Double(row) + 0.5) * Self.rowHeight
       drawing.text(names[row], left - 10, middle + 4.5, anchor: .end, style: "l ink")
       drawing.text(numbers[row], width, middle + 4.5, anchor: .end, style: "t num")
-      guard let end = place(max(-1e300, min(1e300, category.value))) else { continue }
+      // What is infinite fills its side.
+      guard !category.value.isNaN,
+        let end = place(max(scale.low, min(scale.high, category.value)))
+      else { continue }
       drawing.rectangle(
         min(zero, end), middle - 7, width: max(abs(end - zero), category.value == 0 ? 0 : 0.75),
         height: 14, style: category.value < 0 ? "pt s1" : "pt s0",

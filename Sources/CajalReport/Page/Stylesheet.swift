@@ -152,8 +152,8 @@ enum Stylesheet {
     .number svg{margin:.8rem 0 .5rem}
     .pale{fill:var(--muted);opacity:.45}
     .scroll{overflow-x:auto;max-width:100%;
-    background:linear-gradient(to right,var(--paper),transparent) 0 0/2rem 100% no-repeat local,
-    linear-gradient(to left,var(--paper),transparent) 100% 0/2rem 100% no-repeat local,
+    background:linear-gradient(to right,var(--paper) 40%,transparent) 0 0/2rem 100% no-repeat local,
+    linear-gradient(to left,var(--paper) 40%,transparent) 100% 0/2rem 100% no-repeat local,
     linear-gradient(to right,var(--rule),transparent) 0 0/.6rem 100% no-repeat scroll,
     linear-gradient(to left,var(--rule),transparent) 100% 0/.6rem 100% no-repeat scroll}
     .graph .scroll svg{max-width:none}
@@ -209,7 +209,7 @@ enum Stylesheet {
     body{display:block}
     *{print-color-adjust:exact;-webkit-print-color-adjust:exact}
     main,nav,.opening{max-width:none;padding:0}
-    nav{position:static;width:auto;max-height:none;padding:0}
+    nav{position:static;width:auto;max-height:none;padding:1.5rem 0 0}
     .chapter{break-before:page;padding-top:0}
     .wide{display:block}.narrow,.legend.narrow{display:none}
     figure,.number,article>h3,tr{break-inside:avoid}

@@ -83,9 +83,8 @@ extension GPT2 {
           attention: try weights.fusedAttention(
             name + ".attn", shape, CausalAttention(scale: configuration.scales[index]), .inputsFirst),
           mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
-          feedForward: .plain(
-            try weights.plainMLP(
-              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst))))
+          feedForward: try weights.plainMLP(
+              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,

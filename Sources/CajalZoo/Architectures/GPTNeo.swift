@@ -123,9 +123,8 @@ extension GPTNeo {
             heads: (shape.heads, shape.heads),
             attention: CausalAttention(scale: 1, window: configuration.windows[index])),
           mlpNorm: try weights.layerNorm(name + ".ln_2", D, epsilon: epsilon),
-          feedForward: .plain(
-            try weights.plainMLP(
-              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation))))
+          feedForward: try weights.plainMLP(
+              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,

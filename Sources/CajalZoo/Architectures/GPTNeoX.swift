@@ -85,9 +85,8 @@ extension GPTNeoX {
       let mlpNorm = try weights.layerNorm(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       let attention = try Self.attention(&weights, name + ".attention", configuration)
-      let mlp = FeedForward.plain(
-        try weights.plainMLP(
-          name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, configuration.activation))
+      let mlp = try weights.plainMLP(
+          name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, configuration.activation)
       layers.append(
         configuration.parallel
           ? ParallelLayer(

@@ -39,13 +39,16 @@ extension Gemma {
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
     let shape = try ModelShape(&keys, headWidth: 256)
-    // Both names were written; the reference reads an exact GELU under the older one as the tanh form.
-    try keys.expect("hidden_activation", equals: .string("gelu_pytorch_tanh"))
-    let activation = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
+    // Two names are in use; under the first the reference reads an exact GELU as its tanh form.
+    let named = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
+    let activation = named == .geluExact ? .geluTanh : named
+    if let other = try keys.activationIfPresent("hidden_activation") {
+      try keys.require(other == activation, "hidden_act and hidden_activation contradict")
+    }
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: activation == .geluExact ? .geluTanh : activation,
+      activation: activation,
       epsilon: try keys.number("rms_norm_eps", default: 1e-6),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: true))
@@ -74,10 +77,9 @@ extension Gemma {
         attention: heads,
         mlpNorm: try weights.zeroCentredNorm(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: .gated(
-          try weights.gatedMLP(
+        feedForward: try weights.gatedMLP(
             name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation)))
+            configuration.activation))
     }
     decoder.tokenScale = Float(shape.width).squareRoot()
     self.decoder = decoder

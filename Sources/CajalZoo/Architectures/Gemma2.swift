@@ -85,10 +85,9 @@ extension Gemma2 {
         attention: heads,
         mlpNorm: try weights.zeroCentredNorm(
           name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
-        feedForward: .gated(
-          try weights.gatedMLP(
+        feedForward: try weights.gatedMLP(
             name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation)))
+            configuration.activation))
       layer.attentionPostNorm = try weights.zeroCentredNorm(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       layer.mlpPostNorm = try weights.zeroCentredNorm(

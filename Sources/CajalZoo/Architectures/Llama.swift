@@ -70,10 +70,9 @@ extension Llama {
         attention: heads,
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: .gated(
-          try weights.gatedMLP(
+        feedForward: try weights.gatedMLP(
             name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation, biased: configuration.mlpBias)))
+            configuration.activation, biased: configuration.mlpBias))
     }
     self.configuration = configuration
     self.weights = names

@@ -80,7 +80,7 @@ extension Llama2C {
           attention: try Self.attention(&weights, name + ".attention", shape),
           mlpNorm: try weights.rootMeanSquare(
             name + ".ffn_norm", shape.width, epsilon: epsilon),
-          feedForward: .gated(try Self.mlp(&weights, name + ".feed_forward", shape))))
+          feedForward: try Self.mlp(&weights, name + ".feed_forward", shape)))
     }
     decoder = TransformerDecoder(
       tokenEmbedding: tokens,

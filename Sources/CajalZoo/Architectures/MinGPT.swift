@@ -70,8 +70,7 @@ extension MinGPT {
           attention: try weights.fusedAttention(
             name + ".attn", shape, attention, .outputsFirst),
           mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
-          feedForward: .plain(
-            try weights.plainMLP(name + ".mlp", ("c_fc", "c_proj"), shape, .geluTanh))))
+          feedForward: try weights.plainMLP(name + ".mlp", ("c_fc", "c_proj"), shape, .geluTanh)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,

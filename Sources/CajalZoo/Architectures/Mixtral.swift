@@ -86,7 +86,7 @@ extension Mixtral {
 extension Mixtral {
   private static func mixture(
     _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
-  ) throws(CheckpointError) -> FeedForward {
+  ) throws(CheckpointError) -> any FeedForward {
     let shape = configuration.shape
     var experts: [GatedMLP] = []
     for index in 0..<shape.experts {
@@ -99,9 +99,8 @@ extension Mixtral {
           down: try weights.linear(
             expert + ".w2", outputs: shape.width, inputs: shape.hiddenWidth)))
     }
-    return .mixture(
-      MixtureOfExperts(
+    return MixtureOfExperts(
         router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
-        experts: experts, chosen: configuration.chosen, renormalized: true))
+        experts: experts, chosen: configuration.chosen, renormalized: true)
   }
 }

@@ -73,10 +73,9 @@ extension OLMo2 {
       heads.rotary = 0
       var layer = SequentialLayer(
         attentionNorm: .none, attention: heads, mlpNorm: .none,
-        feedForward: .gated(
-          try weights.gatedMLP(
+        feedForward: try weights.gatedMLP(
             name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation)))
+            configuration.activation))
       layer.attentionPostNorm = try weights.rootMeanSquare(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       layer.mlpPostNorm = try weights.rootMeanSquare(

@@ -116,7 +116,7 @@ extension OPT {
       [Site(.residualPre, layer: layer), Site(.attentionInput, layer: layer)]
         + attention.sites(layer: layer)
         + [.attentionOut, .residualMid, .mlpInput].map { Site($0, layer: layer) }
-        + MLP.sites(layer: layer) + [.mlpOut, .residualPost].map { Site($0, layer: layer) }
+        + feedForward.sites(layer: layer) + [.mlpOut, .residualPost].map { Site($0, layer: layer) }
     }
   }
 }
@@ -202,7 +202,7 @@ extension OPT {
     if configuration.normsBefore {
       return SequentialLayer(
         attentionNorm: attentionNorm, attention: attention, mlpNorm: mlpNorm,
-        feedForward: .plain(mlp))
+        feedForward: mlp)
     }
     return PostNormLayer(
       attention: attention, attentionNorm: attentionNorm, feedForward: mlp, mlpNorm: mlpNorm)

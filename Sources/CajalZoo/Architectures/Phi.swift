@@ -65,8 +65,7 @@ extension Phi {
             name + ".input_layernorm", shape.width, epsilon: epsilon),
           attention: try Self.attention(&weights, name + ".self_attn", configuration),
           mlpNorm: nil,
-          feedForward: .plain(
-            try weights.plainMLP(name + ".mlp", ("fc1", "fc2"), shape, configuration.activation))))
+          feedForward: try weights.plainMLP(name + ".mlp", ("fc1", "fc2"), shape, configuration.activation)))
     }
     decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,

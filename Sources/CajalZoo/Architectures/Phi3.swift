@@ -69,8 +69,7 @@ extension Phi3 {
         attention: heads,
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: .gated(
-          try Self.mlp(&weights, name + ".mlp", shape, configuration.activation)))
+        feedForward: try Self.mlp(&weights, name + ".mlp", shape, configuration.activation))
     }
     self.configuration = configuration
     self.weights = names

@@ -72,10 +72,9 @@ extension Qwen3 {
         attention: heads,
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: .gated(
-          try weights.gatedMLP(
+        feedForward: try weights.gatedMLP(
             name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation)))
+            configuration.activation))
     }
     self.configuration = configuration
     self.weights = names

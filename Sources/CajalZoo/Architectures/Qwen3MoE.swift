@@ -101,12 +101,11 @@ extension Qwen3MoE {
 extension Qwen3MoE {
   private static func feedForward(
     _ weights: inout Ledger<Weight>, _ name: String, _ index: Int, _ configuration: Configuration
-  ) throws(CheckpointError) -> FeedForward {
+  ) throws(CheckpointError) -> any FeedForward {
     let shape = configuration.shape
     guard configuration.isMixture[index] else {
-      return .gated(
-        try weights.gatedMLP(
-          name, width: shape.width, hidden: configuration.denseWidth, configuration.activation))
+      return try weights.gatedMLP(
+          name, width: shape.width, hidden: configuration.denseWidth, configuration.activation)
     }
     var experts: [GatedMLP] = []
     for expert in 0..<shape.experts {
@@ -115,9 +114,8 @@ extension Qwen3MoE {
           name + ".experts.\(expert)", width: shape.width, hidden: shape.hiddenWidth,
           configuration.activation))
     }
-    return .mixture(
-      MixtureOfExperts(
+    return MixtureOfExperts(
         router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
-        experts: experts, chosen: configuration.chosen, renormalized: configuration.renormalized))
+        experts: experts, chosen: configuration.chosen, renormalized: configuration.renormalized)
   }
 }

@@ -79,9 +79,8 @@ extension StableLM {
       }
       heads.rotary = 0
       let norm = try weights.layerNorm(name + ".input_layernorm", shape.width, epsilon: epsilon)
-      let mlp = FeedForward.gated(
-        try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth, configuration.activation))
+      let mlp = try weights.gatedMLP(
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth, configuration.activation)
       if configuration.parallel {
         return ParallelLayer(
           attentionNorm: norm, attention: heads, mlpNorm: nil, feedForward: mlp)

@@ -17,8 +17,8 @@ extension TransformerLens {
     try keys.require(
       !finalRMS || norm.kind != .layerNorm, "final_rms with layer norms is not implemented")
     return Configuration(
-      shape: shape, activation: try activation(&keys, attentionOnly: shape.hiddenWidth == 0),
-      epsilon: try keys.number("eps", default: 1e-5), norm: norm, finalNorm: norm,
+      shape: shape, nonlinearity: try nonlinearity(&keys, attentionOnly: shape.hiddenWidth == 0),
+      epsilon: try keys.number("eps", default: 1e-5), norm: norm,
       attentionOnly: shape.hiddenWidth == 0, gated: try keys.bool("gated_mlp", default: false),
       parallel: try keys.bool("parallel_attn_mlp", default: false),
       rotary: try rotary(&keys, shape), scales: try scales(&keys, shape),
@@ -65,14 +65,18 @@ extension TransformerLens {
     }
   }
 
-  private static func activation(
+  private static func nonlinearity(
     _ keys: inout Ledger<ConfigurationValue>, attentionOnly: Bool
-  ) throws(CheckpointError) -> Activation {
+  ) throws(CheckpointError) -> Nonlinearity {
     if attentionOnly {
       keys.excuse("act_fn", because: "there is no MLP")
-      return .identity
+      return .elementwise(.identity)
     }
-    return try keys.activation("act_fn", default: "relu")
+    let softmaxLinear = ["solu", "solu_ln"]
+    let elementwise = Activation.byName.keys.sorted()
+    let name = try keys.string("act_fn", in: elementwise + softmaxLinear, default: "relu")
+    if softmaxLinear.contains(name) { return .softmaxLinear(normed: name == "solu_ln") }
+    return .elementwise(Activation.byName[name] ?? .identity)
   }
 
   private static func rotary(

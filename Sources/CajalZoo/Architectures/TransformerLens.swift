@@ -27,9 +27,9 @@ public struct TransformerLens: Architecture {
   /// What the configuration says.
   public struct Configuration: ArchitectureConfiguration {
     let shape: ModelShape
-    let activation: Activation
+    let nonlinearity: Nonlinearity
     let epsilon: Double
-    let norm, finalNorm: Norm
+    let norm: Norm
     let attentionOnly, gated, parallel: Bool
     let rotary: RotaryEmbedding?
     /// What the scores of each layer are multiplied by.
@@ -113,7 +113,8 @@ extension TransformerLens {
     for index in 0..<shape.layers {
       layers.append(try Self.layer(&weights, index, configuration))
     }
-    let finalNorm = try weights.lensNorm("ln_final", configuration.finalNorm, configuration)
+    let finalNorm = try weights.lensNorm(
+      "ln_final", configuration.norm, shape.width, epsilon: configuration.epsilon)
     let bias = weights.has("unembed.b_U") ? try weights.take("unembed.b_U", [shape.answers]) : nil
     let unembedding = try Linear(
       weights.take("unembed.W_U", [shape.width, shape.answers]), layout: .inputsFirst,
@@ -132,14 +133,16 @@ extension TransformerLens {
     _ weights: inout Ledger<Weight>, _ index: Int, _ configuration: Configuration
   ) throws(CheckpointError) -> any DecoderLayer {
     let name = "blocks.\(index)"
-    let attentionNorm = try weights.lensNorm(name + ".ln1", configuration.norm, configuration)
+    let (norm, D, epsilon) = (configuration.norm, configuration.shape.width, configuration.epsilon)
+    let attentionNorm = try weights.lensNorm(name + ".ln1", norm, D, epsilon: epsilon)
     let attention = try attention(&weights, name + ".attn", index, configuration)
     if configuration.attentionOnly {
       return AttentionLayer(norm: attentionNorm, attention: attention)
     }
     // Parallel blocks share the first norm unless the file has a second.
     let shared = configuration.parallel && !weights.has(name + ".ln2.w")
-    let mlpNorm = shared ? nil : try weights.lensNorm(name + ".ln2", configuration.norm, configuration)
+    let mlpNorm =
+      shared ? nil : try weights.lensNorm(name + ".ln2", norm, D, epsilon: epsilon)
     let mlp = try feedForward(&weights, name + ".mlp", configuration)
     if configuration.parallel {
       return ParallelLayer(
@@ -177,52 +180,23 @@ extension TransformerLens {
     attention.rotary = configuration.rotary == nil ? nil : 0
     return attention
   }
-
-  private static func feedForward(
-    _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
-  ) throws(CheckpointError) -> FeedForward {
-    let (D, F) = (configuration.shape.width, configuration.shape.hiddenWidth)
-    let input = try Linear(weights.take(name + ".W_in", [D, F]), layout: .inputsFirst)
-    let output = try weights.take(name + ".W_out", [F, D])
-    let outputBias = try weights.lensBias(name + ".b_out", [D])
-    let down = try Linear(output, layout: .inputsFirst, bias: outputBias)
-    guard configuration.gated else {
-      let biased = try Linear(
-        input.weight, layout: .inputsFirst, bias: weights.lensBias(name + ".b_in", [F]))
-      return .plain(MLP(up: biased, activation: configuration.activation, down: down))
-    }
-    // The reference adds b_in behind the gate, where no trained model has one.
-    if let bias = try weights.lensBias(name + ".b_in", [F]),
-      try bias.vector().array.contains(where: { $0 != 0 })
-    {
-      throw CheckpointError(
-        .unsupported, "tensor '\(name).b_in' of a gated MLP is not zero, which is not implemented",
-        file: weights.file)
-    }
-    return .gated(
-      GatedMLP(
-        gate: try Linear(weights.take(name + ".W_gate", [D, F]), layout: .inputsFirst), up: input,
-        activation: configuration.activation, down: down))
-  }
 }
 
 extension Ledger where Value == Weight {
   /// A bias where the file has one.
-  fileprivate mutating func lensBias(
+  mutating func lensBias(
     _ name: String, _ shape: [Int]
   ) throws(CheckpointError) -> Weight? {
     has(name) ? try take(name, shape) : nil
   }
 
   /// A norm below `name`, with or without parameters.
-  fileprivate mutating func lensNorm(
-    _ name: String, _ norm: TransformerLens.Norm, _ configuration: TransformerLens.Configuration
+  mutating func lensNorm(
+    _ name: String, _ norm: TransformerLens.Norm, _ width: Int, epsilon: Double
   ) throws(CheckpointError) -> Normalization {
-    let D = configuration.shape.width
-    guard norm.hasParameters else { return Normalization(norm.kind, epsilon: configuration.epsilon) }
+    guard norm.hasParameters else { return Normalization(norm.kind, epsilon: epsilon) }
     return Normalization(
-      norm.kind, gain: try vector(name + ".w", D),
-      bias: norm.kind == .layerNorm ? try vector(name + ".b", D) : nil,
-      epsilon: configuration.epsilon)
+      norm.kind, gain: try vector(name + ".w", width),
+      bias: norm.kind == .layerNorm ? try vector(name + ".b", width) : nil, epsilon: epsilon)
   }
 }

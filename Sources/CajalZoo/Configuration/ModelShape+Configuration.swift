@@ -53,6 +53,17 @@ extension Ledger where Value == ConfigurationValue {
     return Activation.byName[name] ?? .identity
   }
 
+  /// The nonlinearity a configuration names, nil where the key is absent.
+  mutating func activationIfPresent(_ key: String) throws(CheckpointError) -> Activation? {
+    guard has(key), let name = try stringIfPresent(key) else { return nil }
+    guard let found = Activation.byName[name] else {
+      throw unsupported(
+        key, found: .string(name),
+        supported: Activation.byName.keys.sorted().map { .string($0) })
+    }
+    return found
+  }
+
   /// Whether embedding and unembedding are one matrix.
   mutating func tied(default fallback: Bool) throws(CheckpointError) -> Bool {
     try bool("tie_word_embeddings", default: fallback)

@@ -71,7 +71,7 @@ struct ZipArchive {
     // allocated.
     guard entry.byteCount / 1032 <= entry.stored.count else {
       throw Self.damaged(
-        "claims \(entry.byteCount) bytes in \(entry.name.quoted) from \(entry.stored.count) deflated",
+        "claims \(entry.byteCount) bytes in \(entry.name.quoted) from \(entry.stored.count)",
         file)
     }
     let store = try ByteStore(count: entry.byteCount, named: file) {
