@@ -29,18 +29,21 @@ public enum CommandLineProgram {
     } catch let failure as Failure {
       return report(failure, to: console)
     } catch {
-      return report(usage: error, to: console)
+      return report(usage: error, of: arguments.first, to: console)
     }
+  }
+
+  private static var commandNames: [String] {
+    CajalCommand.configuration.subcommands.map { $0._commandName }
   }
 
   /// ArgumentParser suggests misspelt flags and not misspelt commands.
   private static func refuseUnknownCommand(_ word: String?) throws {
-    let names = CajalCommand.configuration.subcommands.map { $0._commandName }
-    guard let word, !word.hasPrefix("-"), word != "help", !names.contains(word) else { return }
-    let meant = Suggestion.nearest(to: word, in: names).map { "did you mean '\($0)'?" }
+    guard let word, !word.hasPrefix("-"), word != "help", !commandNames.contains(word) else { return }
+    let meant = Suggestion.nearest(to: word, in: commandNames).map { "did you mean '\($0)'?" }
     throw ValidationError(
       "there is no command '\(word)'; "
-        + (meant ?? "there are \(names.joined(separator: ", "))"))
+        + (meant ?? "there are \(commandNames.joined(separator: ", "))"))
   }
 
   private static func report(_ failure: Failure, to console: Console) -> Int32 {
@@ -56,7 +59,9 @@ public enum CommandLineProgram {
   }
 
   /// Help and version are results; everything else about arguments is an error of one line.
-  private static func report(usage error: any Error, to console: Console) -> Int32 {
+  private static func report(
+    usage error: any Error, of word: String?, to console: Console
+  ) -> Int32 {
     let code = CajalCommand.exitCode(for: error)
     if code == .success {
       do {
@@ -67,7 +72,9 @@ public enum CommandLineProgram {
       }
     }
     let message = CajalCommand.message(for: error)
-    console.writeError("cajal: \(Terminal.sanitized(oneLine(message))); see 'cajal --help'\n")
+    let command = word.flatMap { commandNames.contains($0) ? " \($0)" : nil } ?? ""
+    console.writeError(
+      "cajal: \(Terminal.sanitized(oneLine(message))); see 'cajal\(command) --help'\n")
     return code.rawValue
   }
 

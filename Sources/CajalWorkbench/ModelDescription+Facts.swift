@@ -3,10 +3,12 @@ import CajalModel
 
 extension ModelDescription {
   /// The description in lines for people, the most important first.
-  public var facts: [(label: String, value: String)] {
+  ///
+  /// - Parameter isShort: For narrow places: what fits in a few words.
+  public func facts(isShort: Bool = false) -> [(label: String, value: String)] {
     let types = storedTypes.sorted { $0.value > $1.value }.map(\.key).joined(separator: ", ")
     var facts: [(label: String, value: String)] = [
-      ("Architecture", "\(architecture), \(residualText)"),
+      ("Architecture", isShort ? "\(architecture), \(residualIdentity.rawValue)" : "\(architecture), \(residualText)"),
       ("Parameters", Quantity.grouped(parameters)),
       ("Layers", "\(shape.layers)"),
       ("Width", "\(shape.width)"),
@@ -20,10 +22,12 @@ extension ModelDescription {
       ),
       (
         "Memory",
-        "\(Quantity.bytes(weightBytes)) of weights (\(types)); a recording of all sites takes "
-          + "\(Quantity.bytes(traceBytesPerToken)) a token"
+        "\(Quantity.bytes(weightBytes)) of weights (\(types))"
+          + (isShort
+            ? ""
+            : "; a recording of all sites takes \(Quantity.bytes(traceBytesPerToken)) a token")
       ),
-      ("Tokenizer", tokenizer.text),
+      ("Tokenizer", isShort ? tokenizer.kind : tokenizer.text),
     ]
     if shape.hiddenWidth == 0 { facts.removeAll { $0.label == "MLP" } }
     return facts

@@ -50,7 +50,7 @@ struct InspectCommand: WorkCommand {
   }
 
   private static func facts(_ model: ModelDescription) -> [[String]] {
-    var facts = model.facts.map { [$0.label, Terminal.sanitized($0.value)] }
+    var facts = model.facts().map { [$0.label, Terminal.sanitized($0.value)] }
     let files = model.files.map { "\($0.name) (\(Quantity.bytes($0.bytes)))" }
     facts.append(["Files", Terminal.sanitized(files.joined(separator: ", "))])
     if !model.unreadEntries.isEmpty {

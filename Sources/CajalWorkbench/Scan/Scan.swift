@@ -39,7 +39,7 @@ public struct Scan: Sendable {
     return Report(
       title: "Check-up of \(subject.name)", subject: context.description.headline,
       version: Program.version, opening: Self.opening(context),
-      facts: context.description.facts.map { Report.Fact($0.label, $0.value) }, chapters: chapters)
+      facts: context.description.facts(isShort: true).map { Report.Fact($0.label, $0.value) }, chapters: chapters)
   }
 
   private static func opening(_ context: ScanContext) -> [String] {

@@ -82,7 +82,7 @@ enum LossChapter: ScanChapter {
 
   private static func baselines(_ measurement: LossMeasurement) -> [Baseline] {
     [
-      Baseline("blind guessing, ln V", measurement.uniform),
+      Baseline("blind guessing", measurement.uniform),
       Baseline("by frequency", measurement.unigram),
     ]
   }
@@ -91,8 +91,8 @@ enum LossChapter: ScanChapter {
     _ measurement: LossMeasurement, _ text: NamedText, _ isBuiltIn: Bool
   ) -> Evidence.Number {
     var number = Evidence.Number(
-      title: "Loss", caption: "Nats a predicted token. \"By frequency\" knows the frequencies of this "
-        + "very text, so it is a strict baseline where the text is short.",
+      title: "Loss", caption: "Nats a predicted token. Blind guessing is ln V. \"By frequency\" knows the "
+        + "frequencies of this very text, so it is a strict baseline where the text is short.",
       value: measurement.mean, unit: "nats",
       interval: Interval(low: measurement.interval.low, high: measurement.interval.high),
       baselines: baselines(measurement))
@@ -125,7 +125,7 @@ enum LossChapter: ScanChapter {
       y: Axis("loss", unit: "nats"),
       series: [
         .init(
-          "model", x: centres, y: bins.map(\.mean), low: bins.map { $0.mean - 2 * $0.error },
+          "model", x: centres, y: bins.map(\.mean), low: bins.map { max(0, $0.mean - 2 * $0.error) },
           high: bins.map { $0.mean + 2 * $0.error })
       ],
       baselines: baselines(measurement))
@@ -138,12 +138,18 @@ enum LossChapter: ScanChapter {
     let pieces = subject.pieces(scores.map(\.token))
     return Evidence.TokenStrip(
       title: "The first window, token by token",
-      caption: "Darker is more surprising. Point at a token for the surprise and for what was expected.",
-      valueAxis: Axis("surprise", unit: "nats"),
+      caption: "Darker is more surprising; the scale ends at \(Int(greatestSurprise)) nats in every strip. "
+        + "Point at a token for its surprise and for what was expected.",
+      valueAxis: surprise, colors: surpriseColors,
       tokens: zip(scores, pieces).map { score, piece in
         .init(piece, value: score.loss, note: score.expected.map { note($0, subject) })
       })
   }
+
+  /// What the colours of token strips show; one scale for all, so that texts can be compared.
+  static let surprise = Axis("surprise", unit: "nats")
+  static let surpriseColors = ColorScale(.sequential, low: 0, high: greatestSurprise)
+  private static let greatestSurprise = 10.0
 
   /// `expected ␣cat, 42.0 %`.
   static func note(_ prediction: Prediction, _ subject: Subject) -> String {

@@ -17,13 +17,22 @@ enum PredictionsChapter: ScanChapter {
   private static let shownPredictions = 8
   private static let continuation = 24
 
+  /// What one beginning led to.
+  private struct Outcome {
+    let beginning: String
+    let scores: [TokenScore]
+    let predictions: [Prediction]
+    let generated: [Int]
+    var tokens: [Int] { scores.map(\.token) }
+  }
+
   static func findings(_ context: ScanContext) throws -> [Finding] {
     let stage = try context.job.stage(
       "continuing texts", total: SampleText.beginnings.count, unit: "texts")
-    var findings: [Finding] = []
+    var outcomes: [Outcome] = []
     for (index, beginning) in SampleText.beginnings.enumerated() {
       do {
-        findings.append(try finding(beginning, context))
+        outcomes.append(try outcome(beginning, context))
       } catch let error as TextError {
         return [unreadable(error.message, context)]
       } catch let error as WorkbenchError where error.code == .input {
@@ -31,7 +40,18 @@ enum PredictionsChapter: ScanChapter {
       }
       try stage.advance(to: index + 1)
     }
-    return findings
+    return [finding(outcomes, context)]
+  }
+
+  private static func outcome(_ beginning: String, _ context: ScanContext) throws -> Outcome {
+    let subject = context.subject
+    let tokens = try subject.tokens(of: beginning)
+    let evaluation = Evaluation(subject)
+    let room = subject.shape.contextIsLimit ? subject.shape.context - tokens.count + 1 : continuation
+    return Outcome(
+      beginning: beginning, scores: try evaluation.scores([tokens])[0],
+      predictions: try evaluation.predictions(after: tokens, count: shownPredictions),
+      generated: try evaluation.greedy(after: tokens, count: max(0, min(continuation, room))))
   }
 
   private static func unreadable(_ reason: String, _ context: ScanContext) -> Finding {
@@ -46,48 +66,53 @@ enum PredictionsChapter: ScanChapter {
       ])
   }
 
-  private static func finding(_ beginning: String, _ context: ScanContext) throws -> Finding {
+  private static func finding(_ outcomes: [Outcome], _ context: ScanContext) -> Finding {
     let subject = context.subject
-    let tokens = try subject.tokens(of: beginning)
-    let evaluation = Evaluation(subject)
-    let scores = try evaluation.scores([tokens])[0]
-    let predictions = try evaluation.predictions(after: tokens, count: shownPredictions)
-    let room = subject.shape.contextIsLimit ? subject.shape.context - tokens.count + 1 : continuation
-    let made = try evaluation.greedy(after: tokens, count: max(0, min(continuation, room)))
-    let first = predictions.first.map {
-      "“\(subject.tokenizer.display($0.id))” with \(Quantity.percent($0.probability))"
+    let first = outcomes.first.flatMap { outcome in
+      outcome.predictions.first.map {
+        "After “\(outcome.beginning)” it expects “\(subject.tokenizer.display($0.id))” with "
+          + "\(Quantity.percent($0.probability)); \(outcomes.count) beginnings were tried."
+      }
     }
     return context.finding(
-      card, "After “\(beginning)” it expects \(first ?? "nothing").",
-      options: ["top": .integer(shownPredictions), "greedy": .integer(made.count)],
-      inputs: [Provenance.Input(name: "built-in beginning", content: beginning)],
-      evidence: [
-        .tokens(strip(scores, subject)), .table(table(predictions, subject)),
-        .text(
-          Evidence.Text(
-            title: "How it goes on",
-            caption: "\(made.count) tokens, each the likeliest after all before it.",
-            body: subject.tokenizer.decode(tokens + made), kind: .verbatim)),
-      ])
+      card, first ?? "The model expects nothing.",
+      options: ["top": .integer(shownPredictions), "greedy": .integer(continuation)],
+      inputs: outcomes.map { Provenance.Input(name: "built-in beginning", content: $0.beginning) },
+      evidence: [.table(continuations(outcomes, subject))]
+        + outcomes.flatMap { [.tokens(strip($0, subject)), .table(table($0, subject))] })
   }
 
-  private static func strip(_ scores: [TokenScore], _ subject: Subject) -> Evidence.TokenStrip {
+  private static func continuations(_ outcomes: [Outcome], _ subject: Subject) -> Evidence.Table {
+    Evidence.Table(
+      title: "How it goes on",
+      caption: "At most \(continuation) tokens, each the likeliest after all before it.",
+      columns: [.init("Beginning"), .init("The model's continuation")],
+      rows: outcomes.map { outcome in
+        let all = outcome.tokens + outcome.generated
+        let pieces = subject.pieces(all).suffix(outcome.generated.count)
+        return [.text(outcome.beginning), .text(pieces.joined())]
+      })
+  }
+
+  private static func strip(_ outcome: Outcome, _ subject: Subject) -> Evidence.TokenStrip {
     Evidence.TokenStrip(
-      title: "The beginning, token by token", caption: "Darker is more surprising.",
-      valueAxis: Axis("surprise", unit: "nats"),
-      tokens: zip(scores, subject.pieces(scores.map(\.token))).map { score, piece in
+      title: "“\(outcome.beginning)”, token by token", caption: "Darker is more surprising.",
+      valueAxis: LossChapter.surprise, colors: LossChapter.surpriseColors,
+      tokens: zip(outcome.scores, subject.pieces(outcome.tokens)).map { score, piece in
         .init(piece, value: score.loss, note: score.expected.map { LossChapter.note($0, subject) })
       })
   }
 
-  private static func table(_ predictions: [Prediction], _ subject: Subject) -> Evidence.Table {
-    Evidence.Table(
+  private static func table(_ outcome: Outcome, _ subject: Subject) -> Evidence.Table {
+    let last = outcome.tokens.suffix(1)
+    return Evidence.Table(
       title: "What may come next",
-      caption: "The \(predictions.count) likeliest of \(subject.shape.vocabulary) tokens; blind "
-        + "guessing gives each \(Quantity.percent(1 / Double(subject.shape.vocabulary))).",
+      caption: "The \(outcome.predictions.count) likeliest of \(subject.shape.vocabulary) tokens after "
+        + "“\(outcome.beginning)”; blind guessing gives each "
+        + "\(Quantity.percent(1 / Double(subject.shape.vocabulary))).",
       columns: [.init("Token", .token), .init("Number", .number), .init("Probability", .bar, unit: "%")],
-      rows: predictions.map {
-        [.text(subject.pieces([$0.id])[0]), .number($0.id), .number($0.probability * 100)]
+      rows: outcome.predictions.map {
+        [.text(subject.pieces(last + [$0.id])[last.count]), .number($0.id), .number($0.probability * 100)]
       })
   }
 }

@@ -46,9 +46,9 @@ enum WeightsChapter: ScanChapter {
   private static func summary(_ survey: WeightSurvey) -> String {
     let all = survey.entries.reduce(into: NumberStatistics()) { $0.merge($1.statistics) }
     let extreme = survey.entries.max { $0.statistics.largest < $1.statistics.largest }
-    let place = extreme.map { "; the largest is in \(name($0))" } ?? ""
+    let place = extreme.map { "; the largest in magnitude is in '\(name($0))'" } ?? ""
     return "\(Quantity.grouped(all.count)) numbers with a root mean square of "
-      + "\(Quantity.fixed(all.rootMeanSquare, 4)), \(Quantity.percent(all.zeroShare)) of them zero, "
+      + "\(Quantity.fixed(all.rootMeanSquare, 4)), \(all.zeros == 0 ? "none" : Quantity.percent(all.zeroShare)) of them zero, "
       + "from \(Quantity.fixed(all.minimum, 2)) to \(Quantity.fixed(all.maximum, 2))\(place)."
   }
 
@@ -57,17 +57,20 @@ enum WeightsChapter: ScanChapter {
   }
 
   private static let columns: [Evidence.Table.Column] = [
-    .init("Numbers", .number), .init("Mean", .number), .init("Standard deviation", .number),
-    .init("Root mean square", .bar), .init("Smallest", .number), .init("Largest", .number),
-    .init("Zeros", .number, unit: "%"),
+    .init("Root mean square", .bar), .init("Mean", .number), .init("Deviation", .number),
+    .init("Smallest", .number), .init("Largest", .number), .init("Zeros", .number, unit: "%"),
   ]
 
   private static func cells(_ statistics: NumberStatistics) -> [Evidence.Table.Cell] {
     [
-      .number(statistics.count), .number(statistics.mean), .number(statistics.standardDeviation),
-      .number(statistics.rootMeanSquare), .number(statistics.minimum), .number(statistics.maximum),
-      .number(statistics.zeroShare * 100),
+      .number(statistics.rootMeanSquare), .number(statistics.mean),
+      .number(statistics.standardDeviation), .number(statistics.minimum),
+      .number(statistics.maximum), .number(statistics.zeroShare * 100),
     ]
+  }
+
+  private static func counted(_ statistics: NumberStatistics) -> [Evidence.Table.Cell] {
+    [.number(statistics.count)] + cells(statistics)
   }
 
   private static func kinds(_ survey: WeightSurvey) -> Evidence.Table {
@@ -76,13 +79,13 @@ enum WeightsChapter: ScanChapter {
       let (kind, inLayers) = (entry.place.kind, entry.place.layer != nil)
       guard seen.insert("\(inLayers) \(kind)").inserted else { return nil }
       return [.text(inLayers ? "\(kind), all layers" : kind)]
-        + cells(survey.total(kind, inLayers: inLayers))
+        + counted(survey.total(kind, inLayers: inLayers))
     }
     return Evidence.Table(
       title: "Weights by kind",
-      caption: "All layers together. A vector of gains near one and biases near zero are what they "
+      caption: "All layers together; the deviation is the standard deviation. A vector of gains near one and biases near zero are what they "
         + "began as.",
-      columns: [.init("Weight")] + columns, rows: rows)
+      columns: [.init("Weight"), .init("Numbers", .number)] + columns, rows: rows)
   }
 
   private static func each(_ survey: WeightSurvey) -> Evidence.Table {

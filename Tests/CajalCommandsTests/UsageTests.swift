@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+@testable import CajalCommands
+import CajalWorkbench
+import Testing
+
+struct UsageTests {
+  @Test func `the version stands alone`() {
+    let run = Invocation.of("--version")
+    #expect(run.output == Program.version + "\n" && run.errors.isEmpty && run.exitCode == 0)
+  }
+
+  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"]])
+  func `help shows an example of the command`(command: [String]) {
+    let run = Invocation.of(command + ["--help"])
+    let name = (["cajal"] + command).joined(separator: " ")
+    #expect(run.exitCode == 0 && run.errors.isEmpty)
+    #expect(run.output.contains("Examples:"))
+    #expect(run.output.contains("\n  \(name)"), "an example begins with the command")
+    #expect(run.output.contains("USAGE: \(name) "))
+    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+  }
+
+  @Test func `help names the exit codes and every command`() {
+    let help = Invocation.of("--help").output
+    #expect(help.contains("0 done, 1 failed, 64 wrong usage, 130 interrupted"))
+    for command in ["scan", "inspect", "run", "record"] { #expect(help.contains("\n  \(command) ")) }
+  }
+
+  @Test(arguments: [
+    (["rnu"], "cajal: there is no command 'rnu'; did you mean 'run'?; see 'cajal --help'\n"),
+    (
+      ["dance"],
+      "cajal: there is no command 'dance'; there are scan, inspect, run, record; "
+        + "see 'cajal --help'\n"
+    ),
+    (
+      ["run", "m", "--txt", "a"],
+      "cajal: Unknown option '--txt'. Did you mean '--text'?; see 'cajal run --help'\n"
+    ),
+    (["run", "--text", "a"], "cajal: Missing expected argument '<model>'; see 'cajal run --help'\n"),
+    (["run", "m"], "cajal: say what to run on: --text, --tokens or --file; see 'cajal run --help'\n"),
+    (
+      ["run", "m", "--text", "a", "--tokens", "1"],
+      "cajal: --text, --tokens and --file exclude each other; give one; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--tokens", "1", "--no-special-tokens"],
+      "cajal: --no-special-tokens is about texts; --tokens are taken as they are; "
+        + "see 'cajal run --help'\n"
+    ),
+    (["run", "m", "--text", "a", "--top=-1"], "cajal: --top must not be negative; see 'cajal run --help'\n"),
+    (
+      ["run", "m", "--text", "a", "--stop-at-end"],
+      "cajal: --stop-at-end needs a continuation: add --greedy n; see 'cajal run --help'\n"
+    ),
+    (
+      ["inspect", "m", "--threads", "0"],
+      "cajal: --threads must be 1 to 1024, not 0; see 'cajal inspect --help'\n"
+    ),
+    (
+      ["record", "m", "--tokens", "1"],
+      "cajal: Missing expected argument '--output <file>'; see 'cajal record --help'\n"
+    ),
+  ])
+  func `wrong usage is one line and 64`(arguments: [String], line: String) {
+    let run = Invocation.of(arguments)
+    #expect(run.errors == line)
+    #expect(run.output.isEmpty && run.exitCode == 64)
+  }
+}
