@@ -4,33 +4,46 @@
 
 #include "CajalKernels.h"
 
-#define PACK(name, T)                                                                         \
+// At most 32 outputs of one panel. Where outputs lie side by side in the source (stride 1)
+// each inner position is one copy; else blocks of inner positions keep both sides in the cache.
+#define PACK_PANEL(name, T)                                                                   \
   static void name(                                                                           \
     const char *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,     \
-    ptrdiff_t inner, T *panels, ptrdiff_t at) {                                               \
-    /* Blocks of inner positions keep the lines of a transposed source in the cache. */       \
+    ptrdiff_t inner, T *out) {                                                                \
+    const ptrdiff_t size = sizeof(T);                                                         \
+    if (output_stride == 1) {                                                                 \
+      for (ptrdiff_t k = 0; k < inner; k++)                                                   \
+        memcpy(out + k * CAJAL_PANEL, source + k * inner_stride * size, (size_t)(count * size)); \
+      return;                                                                                 \
+    }                                                                                         \
     for (ptrdiff_t start = 0; start < inner; start += 64) {                                   \
       ptrdiff_t end = start + 64 < inner ? start + 64 : inner;                                \
       for (ptrdiff_t o = 0; o < count; o++) {                                                 \
-        ptrdiff_t to = at + o;                                                                \
-        T *out = panels + (to / CAJAL_PANEL) * inner * CAJAL_PANEL + to % CAJAL_PANEL;        \
-        const char *in = source + o * output_stride * (ptrdiff_t)sizeof(T);                   \
+        const char *in = source + o * output_stride * size;                                   \
         for (ptrdiff_t k = start; k < end; k++)                                               \
-          memcpy(                                                                             \
-            out + k * CAJAL_PANEL, in + k * inner_stride * (ptrdiff_t)sizeof(T), sizeof(T));  \
+          memcpy(out + k * CAJAL_PANEL + o, in + k * inner_stride * size, sizeof(T));         \
       }                                                                                       \
     }                                                                                         \
   }
-PACK(pack_words, uint32_t)
-PACK(pack_halves, uint16_t)
+PACK_PANEL(pack_words, uint32_t)
+PACK_PANEL(pack_halves, uint16_t)
 
 void cajal_pack(
   const void *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,
   ptrdiff_t inner, int type, void *panels, ptrdiff_t at) {
-  if (type == CAJAL_FLOAT32)
-    pack_words(source, output_stride, inner_stride, count, inner, panels, at);
-  else
-    pack_halves(source, output_stride, inner_stride, count, inner, panels, at);
+  const ptrdiff_t size = type == CAJAL_FLOAT32 ? 4 : 2;
+  for (ptrdiff_t o = 0; o < count;) {
+    ptrdiff_t place = (at + o) % CAJAL_PANEL;
+    ptrdiff_t part = count - o < CAJAL_PANEL - place ? count - o : CAJAL_PANEL - place;
+    const char *in = (const char *)source + o * output_stride * size;
+    ptrdiff_t to = ((at + o) / CAJAL_PANEL * inner * CAJAL_PANEL + place) * size;
+    char *out = (char *)panels + to;
+    if (type == CAJAL_FLOAT32)
+      pack_words(in, output_stride, inner_stride, part, inner, (uint32_t *)out);
+    else
+      pack_halves(in, output_stride, inner_stride, part, inner, (uint16_t *)out);
+    o += part;
+  }
 }
 
 void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t index, float *out) {

@@ -52,7 +52,9 @@ INLINE double V(sum)(f64x16 x) {
 /// Cody-Waite reduction to |r| <= ln 2 / 2, Taylor polynomial of degree 7 (truncation 5e-9),
 /// scaling in two exact steps. NaN stays NaN.
 INLINE f32x16 V(exp)(f32x16 x) {
-  x = V(choose)(x < -104.5f, V(splat)(-104.5f), x);
+  // Below -104 the result is zero, made so by a factor: an underflow would trap into microcode.
+  i32x16 alive = ~(x < -104.0f);
+  x = V(choose)(alive, x, V(splat)(-104.0f));
   x = V(choose)(x > 89.0f, V(splat)(89.0f), x);
   const f32x16 magic = V(splat)(0x1.8p23f);  // adding it rounds to an integer in the low bits
   f32x16 shifted = V(fma)(x, V(splat)(0x1.715476p0f), magic);
@@ -69,7 +71,7 @@ INLINE f32x16 V(exp)(f32x16 x) {
   p = V(fma)(p, r * r, r) + 1.0f;
   i32x16 half = whole >> 1;
   f32x16 first = (f32x16)((half + 127) << 23);
-  f32x16 second = (f32x16)((whole - half + 127) << 23);
+  f32x16 second = (f32x16)(((whole - half + 127) << 23) & alive);
   return (p * first) * second;
 }
 

@@ -40,33 +40,19 @@ public final class PackedMatrix: Sendable {
   ///   - layout: which of the extents is `outputs`.
   ///   - selection: ranges of the source's outputs to take, in this order (one part of a fused
   ///     query-key-value matrix, a head's rows); nil takes all.
-  public init(
+  public convenience init(
     bytes: UnsafeRawBufferPointer, shape: (Int, Int), type: ScalarType,
     layout: Layout = .outputsByInner, selecting selection: [Range<Int>]? = nil
   ) {
-    let available = layout == .outputsByInner ? shape.0 : shape.1
-    let inner = layout == .outputsByInner ? shape.1 : shape.0
     let count = Tensor.count(of: [shape.0, shape.1])
     precondition(
       bytes.count == count * type.byteCount,
       "\(bytes.count) bytes do not fill \(shape) of \(type.rawValue)")
-    let ranges = selection ?? [0..<available]
-    for range in ranges {
-      precondition(
-        range.lowerBound >= 0 && range.upperBound <= available,
-        "outputs \(range) outside \(shape) in layout \(layout)")
-    }
-    outputs = ranges.reduce(0) { $0 + $1.count }
-    self.inner = inner
-    self.type = PackedMatrix.isPackable(type) ? type : .float32
-    panels = Panels(outputs: outputs, inner: inner, type: self.type)
-    if self.type == type {
-      panels.fill(bytes, ranges, available: available, layout: layout)
+    if PackedMatrix.isPackable(type) {
+      self.init(shape: shape, type: type, layout: layout, selection: selection) { $0(bytes) }
     } else {
-      let widened = FloatConversion.tensor(bytes, type: type, shape: [count])
-      widened.withFloats {
-        panels.fill(UnsafeRawBufferPointer($0), ranges, available: available, layout: layout)
-      }
+      let widened = FloatConversion.tensor(bytes, type: type, shape: [shape.0, shape.1])
+      self.init(widened, layout: layout, selecting: selection)
     }
   }
 
@@ -75,28 +61,31 @@ public final class PackedMatrix: Sendable {
     _ matrix: Tensor, layout: Layout = .outputsByInner, selecting selection: [Range<Int>]? = nil
   ) {
     precondition(matrix.rank == 2, "a weight is a matrix, not \(matrix.shape)")
-    self.init(
-      matrix: matrix, shape: (matrix.shape[0], matrix.shape[1]), layout: layout,
-      selecting: selection)
+    let shape = (matrix.shape[0], matrix.shape[1])
+    self.init(shape: shape, type: .float32, layout: layout, selection: selection) { pack in
+      matrix.withFloats { pack(UnsafeRawBufferPointer($0)) }
+    }
   }
 
   private init(
-    matrix: Tensor, shape: (Int, Int), layout: Layout, selecting selection: [Range<Int>]?
+    shape: (Int, Int), type: ScalarType, layout: Layout, selection: [Range<Int>]?,
+    reading read: ((UnsafeRawBufferPointer) -> Void) -> Void
   ) {
     let available = layout == .outputsByInner ? shape.0 : shape.1
-    inner = layout == .outputsByInner ? shape.1 : shape.0
-    type = .float32
     let ranges = selection ?? [0..<available]
     for range in ranges {
       precondition(
         range.lowerBound >= 0 && range.upperBound <= available,
         "outputs \(range) outside \(shape) in layout \(layout)")
     }
-    outputs = ranges.reduce(0) { $0 + $1.count }
-    panels = Panels(outputs: outputs, inner: inner, type: .float32)
-    matrix.withFloats {
-      panels.fill(UnsafeRawBufferPointer($0), ranges, available: available, layout: layout)
-    }
+    let panels = Panels(
+      outputs: ranges.reduce(0) { $0 + $1.count },
+      inner: layout == .outputsByInner ? shape.1 : shape.0, type: type)
+    read { panels.fill($0, ranges, available: available, layout: layout) }
+    self.panels = panels
+    outputs = panels.outputs
+    inner = panels.inner
+    self.type = type
   }
 
   /// Bytes held, padding included.

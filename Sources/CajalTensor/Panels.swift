@@ -83,10 +83,10 @@ final class Panels: @unchecked Sendable {
     let panelCount = (outputs + width - 1) / width
     // A block of rows and of inner positions stays in the second cache; a few panels a task keep the
     // workers evenly busy, and one task does what is not worth a fork.
-    let rowBlock = 192
+    let rowBlock = 256
     let rowBlocks = (rows + rowBlock - 1) / rowBlock
     let small = rows * inner * outputs < 1 << 17
-    let panelBlock = small ? panelCount : rows <= 24 ? 4 : 8
+    let panelBlock = small ? panelCount : rows <= 24 ? 4 : 6
     let panelBlocks = (panelCount + panelBlock - 1) / panelBlock
     let panelBytes = inner * width * type.byteCount
     Threads.forEachUnchecked(rowBlocks * panelBlocks) { task in

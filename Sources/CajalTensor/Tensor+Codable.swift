@@ -8,6 +8,7 @@ extension Tensor: Codable {
     case data
   }
 
+  /// Refuses data that is not base64 or does not fill the shape.
   public init(from decoder: any Decoder) throws {
     let container = try decoder.container(keyedBy: CodingKeys.self)
     let shape = try container.decode([Int].self, forKey: .shape)
@@ -19,8 +20,8 @@ extension Tensor: Codable {
     var count = 1
     for extent in shape {
       let (product, overflow) = count.multipliedReportingOverflow(by: extent)
-      guard extent >= 0, !overflow else { count = -1; break }
-      count = product
+      count = extent >= 0 && !overflow ? product : -1
+      if count < 0 { break }
     }
     guard count >= 0, data.count % 4 == 0, data.count / 4 == count else {
       throw DecodingError.dataCorruptedError(
@@ -32,6 +33,7 @@ extension Tensor: Codable {
     }
   }
 
+  /// Writes `shape` and `data`.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.container(keyedBy: CodingKeys.self)
     try container.encode(shape, forKey: .shape)

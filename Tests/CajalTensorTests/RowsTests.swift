@@ -9,7 +9,9 @@ struct RowsTests {
       let x = Philox.tensor(1, rows, columns)
       let y = x.transposed()
       #expect(y.shape == [columns, rows])
-      for row in 0..<rows { for column in 0..<columns { #expect(y[column, row] == x[row, column]) } }
+      for row in 0..<rows {
+        for column in 0..<columns { #expect(y[column, row] == x[row, column]) }
+      }
       #expect(y.transposed().isBitEqual(to: x))
     }
   }

@@ -9,13 +9,15 @@ public import Testing
 public struct Closeness: CustomStringConvertible {
   /// Position of the worst element.
   public var index = 0
-  /// Its two values.
+  /// What was computed there.
   public var actual = 0.0
+  /// What was expected there.
   public var expected = 0.0
   /// Its difference, divided by `scale`.
   public var difference = 0.0
-  /// Elements beyond the tolerance, of `count`.
+  /// Elements beyond the tolerance.
   public var beyond = 0
+  /// Elements compared.
   public var count = 0
   /// The largest finite expected magnitude; 1 when all are zero.
   public var scale = 1.0
@@ -37,6 +39,7 @@ public struct Closeness: CustomStringConvertible {
     }
   }
 
+  /// The worst element, both values and how many are beyond.
   public var description: String {
     "worst at \(index): \(actual), expected \(expected), difference \(difference) of the largest "
       + "magnitude \(scale); \(beyond) of \(count) beyond the tolerance"

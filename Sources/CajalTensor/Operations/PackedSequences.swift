@@ -52,6 +52,7 @@ struct PackedSequences: Sendable {
 
   /// The first panel of one sequence and group; valid while this value lives.
   func panels(_ sequence: Int, _ group: Int) -> UnsafePointer<Float>? {
-    panels.withFloats { $0.baseAddress.map { $0 + starts[sequence] + group * groupSizes[sequence] } }
+    let start = starts[sequence] + group * groupSizes[sequence]
+    return panels.withFloats { $0.baseAddress.map { $0 + start } }
   }
 }
