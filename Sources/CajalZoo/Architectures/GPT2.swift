@@ -88,17 +88,18 @@ extension GPT2 {
       let name = "h.\(index)"
       layers.append(
         SequentialLayer(
-          attentionNorm: try weights.layerNorm(name + ".ln_1", shape.width, epsilon: epsilon),
+          attentionNorm: try weights.norm(
+            name + ".ln_1", shape.width, .layerNorm, epsilon: epsilon),
           attention: try weights.fusedAttention(
             name + ".attn", shape, CausalAttention(scale: configuration.scales[index]), .inputsFirst
           ),
-          mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
+          mlpNorm: try weights.norm(name + ".ln_2", shape.width, .layerNorm, epsilon: epsilon),
           feedForward: try weights.plainMLP(
             name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
-      finalNorm: try weights.layerNorm("ln_f", shape.width, epsilon: epsilon),
+      finalNorm: try weights.norm("ln_f", shape.width, .layerNorm, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "lm_head", tiedTo: configuration.tied ? tokens : nil, rows: shape.vocabulary,
         width: shape.width))

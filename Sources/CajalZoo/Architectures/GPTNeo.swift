@@ -123,7 +123,7 @@ extension GPTNeo {
       let heads = name + ".attn.attention"
       layers.append(
         SequentialLayer(
-          attentionNorm: try weights.layerNorm(name + ".ln_1", D, epsilon: epsilon),
+          attentionNorm: try weights.norm(name + ".ln_1", D, .layerNorm, epsilon: epsilon),
           attention: SelfAttention(
             query: try weights.linear(heads + ".q_proj", outputs: D, inputs: D),
             key: try weights.linear(heads + ".k_proj", outputs: D, inputs: D),
@@ -131,13 +131,13 @@ extension GPTNeo {
             output: try weights.linear(heads + ".out_proj", outputs: D, inputs: D, biased: true),
             heads: (shape.heads, shape.heads),
             attention: CausalAttention(scale: 1, window: configuration.windows[index])),
-          mlpNorm: try weights.layerNorm(name + ".ln_2", D, epsilon: epsilon),
+          mlpNorm: try weights.norm(name + ".ln_2", D, .layerNorm, epsilon: epsilon),
           feedForward: try weights.plainMLP(
             name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
-      finalNorm: try weights.layerNorm("ln_f", D, epsilon: epsilon),
+      finalNorm: try weights.norm("ln_f", D, .layerNorm, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "lm_head", tiedTo: configuration.tied ? tokens : nil, rows: shape.vocabulary, width: D))
     decoder.positionEmbedding = positions

@@ -24,7 +24,7 @@ public struct GPTNeoX: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gpt_neox"]
   /// Prefixes of weight names that carry no meaning.
@@ -35,13 +35,11 @@ public struct GPTNeoX: Architecture, DecoderModel {
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let parallel, attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -52,22 +50,19 @@ extension GPTNeoX {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
+    var family = DecoderKeys(epsilon: ("layer_norm_eps", 1e-5), activation: "gelu")
+    family.rotary.defaultPart = 0.25
+    (family.rotary.baseKey, family.rotary.partKey) = ("rotary_emb_base", "rotary_pct")
+    // Files carry this beside rotary_emb_base, which is the one the reference reads.
+    keys.excuse("rope_theta", because: "rotary_emb_base is the key this family reads")
+    let decoder = try family.decode(&keys)
+    let shape = decoder.shape
     try keys.require(
       shape.width == shape.queryWidth && shape.heads == shape.keyValueHeads,
       "hidden_size \(shape.width) is not a multiple of num_attention_heads \(shape.heads)")
-    var rotary = RotaryConfiguration()
-    rotary.defaultPart = 0.25
-    (rotary.baseKey, rotary.partKey) = ("rotary_emb_base", "rotary_pct")
-    // Files carry this beside rotary_emb_base, which is the one the reference reads.
-    keys.excuse("rope_theta", because: "rotary_emb_base is the key this family reads")
     return Configuration(
-      shape: shape, rotary: try rotary.decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "gelu"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
-      parallel: try keys.bool("use_parallel_residual", default: true),
-      attentionBias: try keys.bool("attention_bias", default: true),
-      tied: try keys.tied(default: false))
+      decoder: decoder, parallel: try keys.bool("use_parallel_residual", default: true),
+      attentionBias: try keys.bool("attention_bias", default: true))
   }
 }
 
@@ -84,19 +79,20 @@ extension GPTNeoX {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    let common = configuration.decoder
+    let (shape, epsilon) = (common.shape, common.epsilon)
     let tokens = try weights.embedding(
       "embed_in.weight", rows: shape.vocabulary, width: shape.width)
     var layers: [any DecoderLayer] = []
     for index in 0..<shape.layers {
       let name = "layers.\(index)"
-      let attentionNorm = try weights.layerNorm(
-        name + ".input_layernorm", shape.width, epsilon: epsilon)
-      let mlpNorm = try weights.layerNorm(
-        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
+      let attentionNorm = try weights.norm(
+        name + ".input_layernorm", shape.width, .layerNorm, epsilon: epsilon)
+      let mlpNorm = try weights.norm(
+        name + ".post_attention_layernorm", shape.width, .layerNorm, epsilon: epsilon)
       let attention = try Self.attention(&weights, name + ".attention", configuration)
       let mlp = try weights.plainMLP(
-        name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, configuration.activation)
+        name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, common.activation)
       layers.append(
         configuration.parallel
           ? ParallelLayer(
@@ -106,8 +102,8 @@ extension GPTNeoX {
             feedForward: mlp))
     }
     decoder = TransformerDecoder(
-      tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,
-      finalNorm: try weights.layerNorm("final_layer_norm", shape.width, epsilon: epsilon),
+      tokenEmbedding: tokens, rotary: common.rotary, layers: layers,
+      finalNorm: try weights.norm("final_layer_norm", shape.width, .layerNorm, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "embed_out", tiedTo: configuration.tied ? tokens : nil, rows: shape.vocabulary,
         width: shape.width))
@@ -118,8 +114,9 @@ extension GPTNeoX {
   private static func attention(
     _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
   ) throws(CheckpointError) -> SelfAttention {
+    let shape = configuration.decoder.shape
     let (D, K, heads) = (
-      configuration.shape.width, configuration.shape.headWidth, configuration.shape.heads
+      shape.width, shape.headWidth, shape.heads
     )
     let biased = configuration.attentionBias
     let fused = try weights.take(name + ".query_key_value.weight", [3 * D, D])

@@ -21,19 +21,17 @@ public struct Gemma: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -44,20 +42,17 @@ extension Gemma {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys, headWidth: 256)
+    let family = DecoderKeys(headWidth: 256, activation: "gelu_pytorch_tanh", tied: true)
+    var decoder = try family.decode(&keys)
     // Two names are in use; under the first the reference reads an exact GELU as its tanh form.
-    let named = try keys.activation("hidden_act", default: "gelu_pytorch_tanh")
-    let activation = named == .geluExact ? .geluTanh : named
+    if decoder.activation == .geluExact { decoder.activation = .geluTanh }
     if let other = try keys.activationIfPresent("hidden_activation") {
-      try keys.require(other == activation, "hidden_act and hidden_activation contradict")
+      try keys.require(
+        other == decoder.activation, "hidden_act and hidden_activation contradict")
     }
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: activation,
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: true))
+      decoder: decoder, attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -67,29 +62,17 @@ extension Gemma {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    var decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    var decoder = try weights.decoder(common, .zeroCentred) {
+      name, _, weights throws(CheckpointError) in
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale),
+        name + ".self_attn", common.shape, CausalAttention(scale: common.scale),
         biased: configuration.attentionBias)
       heads.rotary = 0
-      return SequentialLayer(
-        attentionNorm: try weights.zeroCentredNorm(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.zeroCentredNorm(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
+      return try weights.sequentialLayer(
+        name, common, .zeroCentred, heads, weights.gatedMLP(name + ".mlp", common))
     }
-    decoder.tokenScale = Float(shape.width).squareRoot()
+    decoder.tokenScale = Float(common.shape.width).squareRoot()
     self.decoder = decoder
     self.configuration = configuration
     self.weights = names

@@ -24,22 +24,20 @@ public struct Gemma2: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma2"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let scale: Float
     let windows: [Int?]
     let scoreCap, logitCap: Float?
     let attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -50,20 +48,16 @@ extension Gemma2 {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys, headWidth: 256)
+    let decoder = try DecoderKeys.gemma.decode(&keys)
     let window = try keys.positiveIfPresent("sliding_window") ?? 4096
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
-    try keys.excuseHybridCache()
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.gemmaActivation(),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
-      windows: try keys.slidingLayers(shape.layers) { $0 % 2 == 0 }.map { $0 ? window : nil },
+      decoder: decoder, scale: try keys.gemmaScale(),
+      windows: try keys.slidingLayers(decoder.shape.layers) { $0 % 2 == 0 }
+        .map { $0 ? window : nil },
       scoreCap: try keys.cap("attn_logit_softcapping", default: 50),
       logitCap: try keys.cap("final_logit_softcapping", default: 30),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: true))
+      attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -73,35 +67,18 @@ extension Gemma2 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    var decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    var decoder = try weights.decoder(common, .zeroCentred) {
+      name, index, weights throws(CheckpointError) in
       let attention = CausalAttention(
         scale: configuration.scale, window: configuration.windows[index],
         cap: configuration.scoreCap)
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, attention, biased: configuration.attentionBias)
+        name + ".self_attn", common.shape, attention, biased: configuration.attentionBias)
       heads.rotary = 0
-      var layer = SequentialLayer(
-        attentionNorm: try weights.zeroCentredNorm(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.zeroCentredNorm(
-          name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
-      layer.attentionPostNorm = try weights.zeroCentredNorm(
-        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
-      layer.mlpPostNorm = try weights.zeroCentredNorm(
-        name + ".post_feedforward_layernorm", shape.width, epsilon: epsilon)
-      return layer
+      return try weights.sandwichLayer(name, common, heads)
     }
-    decoder.tokenScale = Float(shape.width).squareRoot()
+    decoder.tokenScale = Float(common.shape.width).squareRoot()
     decoder.logitCap = configuration.logitCap
     self.decoder = decoder
     self.configuration = configuration
@@ -110,11 +87,20 @@ extension Gemma2 {
 }
 
 // MARK: - Shared with Gemma 3
+extension DecoderKeys {
+  /// Gemma's words since its second version.
+  static let gemma: DecoderKeys = {
+    var keys = DecoderKeys(headWidth: 256, activation: "gelu_pytorch_tanh", tied: true)
+    keys.activationKey = "hidden_activation"
+    return keys
+  }()
+}
+
 extension Ledger where Value == ConfigurationValue {
-  /// The gate's nonlinearity; files name it `hidden_activation`, older ones `hidden_act` beside it.
-  mutating func gemmaActivation() throws(CheckpointError) -> Activation {
+  /// What attention scores are multiplied by: 1/√query_pre_attn_scalar.
+  mutating func gemmaScale() throws(CheckpointError) -> Float {
     excuse("hidden_act", because: "hidden_activation is the key this family reads")
-    return try activation("hidden_activation", default: "gelu_pytorch_tanh")
+    return 1 / Float(try positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot()
   }
 
   /// A soft cap: absent means the family's default, null none.
@@ -124,8 +110,23 @@ extension Ledger where Value == ConfigurationValue {
     try require(value > 0, "\(key) is \(value) and must be above 0")
     return Float(value)
   }
+}
 
-  mutating func excuseHybridCache() throws(CheckpointError) {
-    excuse("cache_implementation", because: "how keys and values are kept is the caller's choice")
+extension Ledger where Value == Weight {
+  /// A layer with norms on both sides of attention and MLP.
+  mutating func sandwichLayer(
+    _ name: String, _ common: DecoderConfiguration, _ attention: SelfAttention
+  ) throws(CheckpointError) -> SequentialLayer {
+    let (D, epsilon) = (common.shape.width, common.epsilon)
+    var layer = SequentialLayer(
+      attentionNorm: try norm(name + ".input_layernorm", D, .zeroCentred, epsilon: epsilon),
+      attention: attention,
+      mlpNorm: try norm(name + ".pre_feedforward_layernorm", D, .zeroCentred, epsilon: epsilon),
+      feedForward: try gatedMLP(name + ".mlp", common))
+    layer.attentionPostNorm = try norm(
+      name + ".post_attention_layernorm", D, .zeroCentred, epsilon: epsilon)
+    layer.mlpPostNorm = try norm(
+      name + ".post_feedforward_layernorm", D, .zeroCentred, epsilon: epsilon)
+    return layer
   }
 }

@@ -24,23 +24,20 @@ public struct Gemma3: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma3_text", "gemma3"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    /// Of the layers that see everything, then of those that slide a window.
-    let rotary: [RotaryEmbedding]
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let scale: Float
     let windows: [Int?]
     let logitCap: Float?
     let attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -58,22 +55,26 @@ extension Gemma3 {
       try text.close()
       return inner
     }
-    let shape = try ModelShape(&keys, headWidth: 256)
+    var family = DecoderKeys.gemma
+    // A repository with a vision tower leaves out what has the family's value.
+    family.shape = ModelShape(
+      layers: 26, width: 2304, heads: 8, keyValueHeads: 4, headWidth: 256, hiddenWidth: 9216,
+      vocabulary: 262_208, context: 131_072)
+    let decoder = try family.decode(&keys) { keys, shape throws(CheckpointError) in
+      try keys.gemma3Rotary(shape)
+    }
     let window = try keys.positiveIfPresent("sliding_window") ?? 4096
-    let modern = try keys.intIfPresent("_sliding_window_pattern")
+    let modern = try keys.positiveIfPresent("_sliding_window_pattern")
     let pattern = try keys.positiveIfPresent("sliding_window_pattern") ?? modern ?? 6
     try keys.expect("use_bidirectional_attention", equals: .bool(false))
     keys.excuse(
       "attn_logit_softcapping", because: "the reference applies no cap to this family's scores")
     return Configuration(
-      shape: shape, rotary: try keys.gemma3Rotary(shape), activation: try keys.gemmaActivation(),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
-      windows: try keys.slidingLayers(shape.layers) { ($0 + 1) % max(pattern, 1) != 0 }
+      decoder: decoder, scale: try keys.gemmaScale(),
+      windows: try keys.slidingLayers(decoder.shape.layers) { ($0 + 1) % pattern != 0 }
         .map { $0 ? window : nil },
       logitCap: try keys.cap("final_logit_softcapping", default: nil),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: true))
+      attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -83,41 +84,25 @@ extension Gemma3 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    var decoder = try weights.decoder(
-      shape, rotary: configuration.rotary, tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.zeroCentredNorm("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    var decoder = try weights.decoder(common, .zeroCentred) {
+      name, index, weights throws(CheckpointError) in
       let window = configuration.windows[index]
-      let attention = CausalAttention(
-        scale: configuration.scale, window: window)
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, attention, biased: configuration.attentionBias)
+        name + ".self_attn", common.shape,
+        CausalAttention(scale: configuration.scale, window: window),
+        biased: configuration.attentionBias)
+      let (K, epsilon) = (common.shape.headWidth, common.epsilon)
       heads.queryNorm = HeadNormalization(
-        try weights.zeroCentredNorm(
-          name + ".self_attn.q_norm", shape.headWidth, epsilon: epsilon), over: .head)
+        try weights.norm(name + ".self_attn.q_norm", K, .zeroCentred, epsilon: epsilon),
+        over: .head)
       heads.keyNorm = HeadNormalization(
-        try weights.zeroCentredNorm(
-          name + ".self_attn.k_norm", shape.headWidth, epsilon: epsilon), over: .head)
+        try weights.norm(name + ".self_attn.k_norm", K, .zeroCentred, epsilon: epsilon),
+        over: .head)
       heads.rotary = window == nil ? 0 : 1
-      var layer = SequentialLayer(
-        attentionNorm: try weights.zeroCentredNorm(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.zeroCentredNorm(
-          name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
-      layer.attentionPostNorm = try weights.zeroCentredNorm(
-        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
-      layer.mlpPostNorm = try weights.zeroCentredNorm(
-        name + ".post_feedforward_layernorm", shape.width, epsilon: epsilon)
-      return layer
+      return try weights.sandwichLayer(name, common, heads)
     }
-    decoder.tokenScale = Float(shape.width).squareRoot()
+    decoder.tokenScale = Float(common.shape.width).squareRoot()
     decoder.logitCap = configuration.logitCap
     self.decoder = decoder
     self.configuration = configuration

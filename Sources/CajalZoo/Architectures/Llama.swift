@@ -21,19 +21,17 @@ public struct Llama: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["llama"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let attentionBias, mlpBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -44,13 +42,10 @@ extension Llama {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
+      decoder: try DecoderKeys().decode(&keys),
       attentionBias: try keys.bool("attention_bias", default: false),
-      mlpBias: try keys.bool("mlp_bias", default: false), tied: try keys.tied(default: false))
+      mlpBias: try keys.bool("mlp_bias", default: false))
   }
 }
 
@@ -60,26 +55,16 @@ extension Llama {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let attention = CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot())
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, _, weights throws(CheckpointError) in
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, attention, biased: configuration.attentionBias)
+        name + ".self_attn", common.shape, CausalAttention(scale: common.scale),
+        biased: configuration.attentionBias)
       heads.rotary = 0
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation, biased: configuration.mlpBias))
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads,
+        weights.gatedMLP(name + ".mlp", common, biased: configuration.mlpBias))
     }
     self.configuration = configuration
     self.weights = names

@@ -84,18 +84,19 @@ extension Llama2C {
       let name = "layers.\(index)"
       layers.append(
         SequentialLayer(
-          attentionNorm: try weights.rootMeanSquare(
-            name + ".attention_norm", shape.width, epsilon: epsilon),
+          attentionNorm: try weights.norm(
+            name + ".attention_norm", shape.width, .rootMeanSquare, epsilon: epsilon),
           attention: try Self.attention(&weights, name + ".attention", shape),
-          mlpNorm: try weights.rootMeanSquare(
-            name + ".ffn_norm", shape.width, epsilon: epsilon),
+          mlpNorm: try weights.norm(
+            name + ".ffn_norm", shape.width, .rootMeanSquare, epsilon: epsilon),
           feedForward: try Self.mlp(&weights, name + ".feed_forward", shape)))
     }
     decoder = TransformerDecoder(
       tokenEmbedding: tokens,
       rotary: [RotaryEmbedding(width: shape.headWidth, base: base, layout: .interleaved)],
       layers: layers,
-      finalNorm: try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon),
+      finalNorm: try weights.norm(
+        "norm", shape.width, .rootMeanSquare, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "output", tiedTo: configuration.tied ? tokens : nil, rows: shape.vocabulary,
         width: shape.width))

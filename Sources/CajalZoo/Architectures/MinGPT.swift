@@ -73,15 +73,16 @@ extension MinGPT {
       let name = "h.\(index)"
       layers.append(
         SequentialLayer(
-          attentionNorm: try weights.layerNorm(name + ".ln_1", shape.width, epsilon: epsilon),
+          attentionNorm: try weights.norm(
+            name + ".ln_1", shape.width, .layerNorm, epsilon: epsilon),
           attention: try weights.fusedAttention(
             name + ".attn", shape, attention, .outputsFirst),
-          mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
+          mlpNorm: try weights.norm(name + ".ln_2", shape.width, .layerNorm, epsilon: epsilon),
           feedForward: try weights.plainMLP(name + ".mlp", ("c_fc", "c_proj"), shape, .geluTanh)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,
-      finalNorm: try weights.layerNorm("ln_f", shape.width, epsilon: epsilon),
+      finalNorm: try weights.norm("ln_f", shape.width, .layerNorm, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "lm_head", tiedTo: nil, rows: shape.vocabulary, width: shape.width))
     decoder.positionEmbedding = positions

@@ -20,19 +20,17 @@ public struct Mistral: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["mistral"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let window: Int?
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -43,12 +41,9 @@ extension Mistral {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
+      decoder: try DecoderKeys().decode(&keys),
+      window: try keys.positiveIfPresent("sliding_window"))
   }
 }
 
@@ -58,26 +53,14 @@ extension Mistral {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
-      var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window))
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, _, weights throws(CheckpointError) in
+      let attention = CausalAttention(scale: common.scale, window: configuration.window)
+      var heads = try weights.selfAttention(name + ".self_attn", common.shape, attention)
       heads.rotary = 0
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads, weights.gatedMLP(name + ".mlp", common))
     }
     self.configuration = configuration
     self.weights = names

@@ -20,20 +20,18 @@ public struct Mixtral: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["mixtral"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let window: Int?
     let chosen: Int
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -44,19 +42,12 @@ extension Mixtral {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    var shape = try ModelShape(&keys)
-    let older = try keys.positiveIfPresent("num_experts")
-    shape.experts = try keys.positiveIfPresent("num_local_experts") ?? older ?? 8
-    let chosen = try keys.positive("num_experts_per_tok", default: 2)
-    try keys.require(
-      chosen <= shape.experts, "num_experts_per_tok \(chosen) of \(shape.experts) experts")
-    let rotary = RotaryConfiguration(defaultBase: 1_000_000)
+    var family = DecoderKeys(epsilon: ("rms_norm_eps", 1e-5))
+    family.rotary.defaultBase = 1_000_000
+    var decoder = try family.decode(&keys)
+    let chosen = try keys.experts(&decoder.shape, default: 8, chosen: 2)
     return Configuration(
-      shape: shape, rotary: try rotary.decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
-      window: try keys.positiveIfPresent("sliding_window"), chosen: chosen,
-      tied: try keys.tied(default: false))
+      decoder: decoder, window: try keys.positiveIfPresent("sliding_window"), chosen: chosen)
   }
 }
 
@@ -66,24 +57,15 @@ extension Mixtral {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
-      var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window))
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, _, weights throws(CheckpointError) in
+      let attention = CausalAttention(scale: common.scale, window: configuration.window)
+      var heads = try weights.selfAttention(name + ".self_attn", common.shape, attention)
       heads.rotary = 0
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try Self.mixture(&weights, name + ".block_sparse_moe", configuration))
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads,
+        Self.mixture(&weights, name + ".block_sparse_moe", configuration))
     }
     self.configuration = configuration
     self.weights = names
@@ -94,20 +76,35 @@ extension Mixtral {
   private static func mixture(
     _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
   ) throws(CheckpointError) -> any FeedForward {
-    let shape = configuration.shape
+    let shape = configuration.decoder.shape
+    let (D, F) = (shape.width, shape.hiddenWidth)
     var experts: [GatedMLP] = []
     for index in 0..<shape.experts {
       let expert = name + ".experts.\(index)"
       experts.append(
         GatedMLP(
-          gate: try weights.linear(expert + ".w1", outputs: shape.hiddenWidth, inputs: shape.width),
-          up: try weights.linear(expert + ".w3", outputs: shape.hiddenWidth, inputs: shape.width),
-          activation: configuration.activation,
-          down: try weights.linear(
-            expert + ".w2", outputs: shape.width, inputs: shape.hiddenWidth)))
+          gate: try weights.linear(expert + ".w1", outputs: F, inputs: D),
+          up: try weights.linear(expert + ".w3", outputs: F, inputs: D),
+          activation: configuration.decoder.activation,
+          down: try weights.linear(expert + ".w2", outputs: D, inputs: F)))
     }
     return MixtureOfExperts(
-      router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
+      router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: D),
       experts: experts, chosen: configuration.chosen, renormalized: true)
+  }
+}
+
+// MARK: - Shared with Qwen3 MoE
+extension Ledger where Value == ConfigurationValue {
+  /// The number of experts, into the shape, and how many of them a position uses.
+  mutating func experts(
+    _ shape: inout ModelShape, default count: Int, chosen: Int
+  ) throws(CheckpointError) -> Int {
+    let older = try positiveIfPresent("num_experts")
+    shape.experts = try positiveIfPresent("num_local_experts") ?? older ?? count
+    let chosen = try positive("num_experts_per_tok", default: chosen)
+    try require(
+      chosen <= shape.experts, "num_experts_per_tok \(chosen) of \(shape.experts) experts")
+    return chosen
   }
 }

@@ -22,19 +22,17 @@ public struct OLMo2: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["olmo2"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -45,13 +43,9 @@ extension OLMo2 {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: false))
+      decoder: try DecoderKeys(epsilon: ("rms_norm_eps", 1e-5)).decode(&keys),
+      attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -61,33 +55,29 @@ extension OLMo2 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, _, weights throws(CheckpointError) in
+      let (shape, epsilon) = (common.shape, common.epsilon)
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale),
+        name + ".self_attn", shape, CausalAttention(scale: common.scale),
         biased: configuration.attentionBias)
       heads.queryNorm = HeadNormalization(
-        try weights.rootMeanSquare(
-          name + ".self_attn.q_norm", shape.queryWidth, epsilon: epsilon), over: .heads)
+        try weights.norm(
+          name + ".self_attn.q_norm", shape.queryWidth, .rootMeanSquare, epsilon: epsilon),
+        over: .heads)
       heads.keyNorm = HeadNormalization(
-        try weights.rootMeanSquare(
-          name + ".self_attn.k_norm", shape.keyWidth, epsilon: epsilon), over: .heads)
+        try weights.norm(
+          name + ".self_attn.k_norm", shape.keyWidth, .rootMeanSquare, epsilon: epsilon),
+        over: .heads)
       heads.rotary = 0
       var layer = SequentialLayer(
         attentionNorm: .none, attention: heads, mlpNorm: .none,
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
-      layer.attentionPostNorm = try weights.rootMeanSquare(
-        name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
-      layer.mlpPostNorm = try weights.rootMeanSquare(
-        name + ".post_feedforward_layernorm", shape.width, epsilon: epsilon)
+        feedForward: try weights.gatedMLP(name + ".mlp", common))
+      layer.attentionPostNorm = try weights.norm(
+        name + ".post_attention_layernorm", shape.width, .rootMeanSquare, epsilon: epsilon)
+      layer.mlpPostNorm = try weights.norm(
+        name + ".post_feedforward_layernorm", shape.width, .rootMeanSquare, epsilon: epsilon)
       return layer
     }
     self.configuration = configuration

@@ -225,7 +225,8 @@ extension OPT {
     _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
   ) throws(CheckpointError) -> Normalization {
     configuration.affineNorms
-      ? try weights.layerNorm(name, configuration.shape.width, epsilon: epsilon)
+      ? try weights.norm(
+        name, configuration.shape.width, .layerNorm, epsilon: epsilon)
       : Normalization(.layerNorm, epsilon: epsilon)
   }
 }

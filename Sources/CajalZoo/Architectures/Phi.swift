@@ -20,19 +20,17 @@ public struct Phi: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["phi"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let headNorms: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -43,14 +41,10 @@ extension Phi {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
-    var rotary = RotaryConfiguration()
-    rotary.defaultPart = 0.5
+    var family = DecoderKeys(epsilon: ("layer_norm_eps", 1e-5), activation: "gelu_new")
+    family.rotary.defaultPart = 0.5
     return Configuration(
-      shape: shape, rotary: try rotary.decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "gelu_new"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
-      headNorms: try keys.bool("qk_layernorm", default: false), tied: try keys.tied(default: false))
+      decoder: try family.decode(&keys), headNorms: try keys.bool("qk_layernorm", default: false))
   }
 }
 
@@ -60,7 +54,8 @@ extension Phi {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
+    let common = configuration.decoder
+    let (shape, epsilon) = (common.shape, common.epsilon)
     let tokens = try weights.embedding(
       "embed_tokens.weight", rows: shape.vocabulary, width: shape.width)
     var layers: [any DecoderLayer] = []
@@ -68,16 +63,16 @@ extension Phi {
       let name = "layers.\(index)"
       layers.append(
         ParallelLayer(
-          attentionNorm: try weights.layerNorm(
-            name + ".input_layernorm", shape.width, epsilon: epsilon),
+          attentionNorm: try weights.norm(
+            name + ".input_layernorm", shape.width, .layerNorm, epsilon: epsilon),
           attention: try Self.attention(&weights, name + ".self_attn", configuration),
           mlpNorm: nil,
           feedForward: try weights.plainMLP(
-            name + ".mlp", ("fc1", "fc2"), shape, configuration.activation)))
+            name + ".mlp", ("fc1", "fc2"), shape, common.activation)))
     }
     decoder = TransformerDecoder(
-      tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,
-      finalNorm: try weights.layerNorm("final_layernorm", shape.width, epsilon: epsilon),
+      tokenEmbedding: tokens, rotary: common.rotary, layers: layers,
+      finalNorm: try weights.norm("final_layernorm", shape.width, .layerNorm, epsilon: epsilon),
       unembedding: try weights.unembedding(
         "lm_head", tiedTo: configuration.tied ? tokens : nil, rows: shape.vocabulary,
         width: shape.width, biased: true))
@@ -88,7 +83,7 @@ extension Phi {
   private static func attention(
     _ weights: inout Ledger<Weight>, _ name: String, _ configuration: Configuration
   ) throws(CheckpointError) -> SelfAttention {
-    let shape = configuration.shape
+    let shape = configuration.decoder.shape
     let (D, Q, G) = (shape.width, shape.queryWidth, shape.keyWidth)
     var heads = SelfAttention(
       query: try weights.linear(name + ".q_proj", outputs: Q, inputs: D, biased: true),
@@ -98,11 +93,11 @@ extension Phi {
       heads: (shape.heads, shape.keyValueHeads),
       attention: CausalAttention(scale: 1 / Float(shape.headWidth).squareRoot()))
     if configuration.headNorms {
-      let (K, epsilon) = (shape.headWidth, configuration.epsilon)
+      let (K, epsilon) = (shape.headWidth, configuration.decoder.epsilon)
       heads.queryNorm = HeadNormalization(
-        try weights.layerNorm(name + ".q_layernorm", K, epsilon: epsilon), over: .head)
+        try weights.norm(name + ".q_layernorm", K, .layerNorm, epsilon: epsilon), over: .head)
       heads.keyNorm = HeadNormalization(
-        try weights.layerNorm(name + ".k_layernorm", K, epsilon: epsilon), over: .head)
+        try weights.norm(name + ".k_layernorm", K, .layerNorm, epsilon: epsilon), over: .head)
     }
     heads.rotary = 0
     return heads

@@ -20,19 +20,17 @@ public struct Phi3: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["phi3"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let window: Int?
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -43,14 +41,11 @@ extension Phi3 {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
-    let rotary = RotaryConfiguration(longRopeAliases: ["su", "yarn"])
+    var family = DecoderKeys(epsilon: ("rms_norm_eps", 1e-5))
+    family.rotary.longRopeAliases = ["su", "yarn"]
     try keys.expect("attention_bias", equals: .bool(false))
     return Configuration(
-      shape: shape, rotary: try rotary.decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
-      window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
+      decoder: try family.decode(&keys), window: try keys.positiveIfPresent("sliding_window"))
   }
 }
 
@@ -60,23 +55,13 @@ extension Phi3 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
-      let attention = CausalAttention(scale: scale, window: configuration.window)
-      let heads = try Self.attention(&weights, name + ".self_attn", shape, attention)
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try Self.mlp(&weights, name + ".mlp", shape, configuration.activation))
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, _, weights throws(CheckpointError) in
+      let attention = CausalAttention(scale: common.scale, window: configuration.window)
+      let heads = try Self.attention(&weights, name + ".self_attn", common.shape, attention)
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads, Self.mlp(&weights, name + ".mlp", common))
     }
     self.configuration = configuration
     self.weights = names
@@ -102,13 +87,13 @@ extension Phi3 {
 
   /// Gate and linear branch are row ranges of one matrix.
   private static func mlp(
-    _ weights: inout Ledger<Weight>, _ name: String, _ shape: ModelShape, _ activation: Activation
+    _ weights: inout Ledger<Weight>, _ name: String, _ common: DecoderConfiguration
   ) throws(CheckpointError) -> GatedMLP {
-    let hidden = shape.hiddenWidth
+    let (shape, hidden) = (common.shape, common.shape.hiddenWidth)
     let fused = try weights.take(name + ".gate_up_proj.weight", [2 * hidden, shape.width])
     return GatedMLP(
       gate: try Linear(fused, rows: [0..<hidden]),
-      up: try Linear(fused, rows: [hidden..<2 * hidden]), activation: activation,
+      up: try Linear(fused, rows: [hidden..<2 * hidden]), activation: common.activation,
       down: try weights.linear(name + ".down_proj", outputs: shape.width, inputs: hidden))
   }
 }

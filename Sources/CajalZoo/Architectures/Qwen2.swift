@@ -20,19 +20,17 @@ public struct Qwen2: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen2"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let windows: [Int?]
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -43,12 +41,9 @@ extension Qwen2 {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
+    let decoder = try DecoderKeys().decode(&keys)
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      windows: try keys.qwenWindows(shape.layers), tied: try keys.tied(default: false))
+      decoder: decoder, windows: try keys.qwenWindows(decoder.shape.layers))
   }
 }
 
@@ -58,28 +53,16 @@ extension Qwen2 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, index, weights throws(CheckpointError) in
+      let attention = CausalAttention(
+        scale: common.scale, window: configuration.windows[index])
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape,
-        CausalAttention(scale: scale, window: configuration.windows[index]), biased: true,
-        outputBiased: false)
+        name + ".self_attn", common.shape, attention, biased: true, outputBiased: false)
       heads.rotary = 0
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads, weights.gatedMLP(name + ".mlp", common))
     }
     self.configuration = configuration
     self.weights = names

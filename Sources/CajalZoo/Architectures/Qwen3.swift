@@ -20,20 +20,18 @@ public struct Qwen3: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen3"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let windows: [Int?]
     let attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -44,14 +42,10 @@ extension Qwen3 {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys, headWidth: 128)
+    let decoder = try DecoderKeys(headWidth: 128).decode(&keys)
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      windows: try keys.qwenWindows(shape.layers),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: false))
+      decoder: decoder, windows: try keys.qwenWindows(decoder.shape.layers),
+      attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -61,27 +55,15 @@ extension Qwen3 {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
-      let attention = CausalAttention(scale: scale, window: configuration.windows[index])
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, index, weights throws(CheckpointError) in
+      let attention = CausalAttention(
+        scale: common.scale, window: configuration.windows[index])
       let heads = try weights.normedAttention(
-        name + ".self_attn", shape, attention, epsilon: epsilon,
-        biased: configuration.attentionBias)
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
+        name + ".self_attn", common, attention, biased: configuration.attentionBias)
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads, weights.gatedMLP(name + ".mlp", common))
     }
     self.configuration = configuration
     self.weights = names
@@ -91,13 +73,14 @@ extension Qwen3 {
 extension Ledger where Value == Weight {
   /// Attention with a root-mean-square norm on each head's queries and keys, as Qwen3 has it.
   mutating func normedAttention(
-    _ name: String, _ shape: ModelShape, _ attention: CausalAttention, epsilon: Double, biased: Bool
+    _ name: String, _ common: DecoderConfiguration, _ attention: CausalAttention, biased: Bool
   ) throws(CheckpointError) -> SelfAttention {
-    var heads = try selfAttention(name, shape, attention, biased: biased)
+    let K = common.shape.headWidth
+    var heads = try selfAttention(name, common.shape, attention, biased: biased)
     heads.queryNorm = HeadNormalization(
-      try rootMeanSquare(name + ".q_norm", shape.headWidth, epsilon: epsilon), over: .head)
+      try norm(name + ".q_norm", K, .rootMeanSquare, epsilon: common.epsilon), over: .head)
     heads.keyNorm = HeadNormalization(
-      try rootMeanSquare(name + ".k_norm", shape.headWidth, epsilon: epsilon), over: .head)
+      try norm(name + ".k_norm", K, .rootMeanSquare, epsilon: common.epsilon), over: .head)
     heads.rotary = 0
     return heads
   }

@@ -20,16 +20,13 @@ public struct Qwen3MoE: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen3_moe"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let window: Int?
     /// Which layers are mixtures.
     let isMixture: [Bool]
@@ -37,8 +34,9 @@ public struct Qwen3MoE: Architecture, DecoderModel {
     let denseWidth: Int
     let chosen: Int
     let renormalized, attentionBias: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -49,29 +47,21 @@ extension Qwen3MoE {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    var shape = try ModelShape(&keys)
-    let denseWidth = shape.hiddenWidth
-    shape.hiddenWidth = try keys.positive("moe_intermediate_size", default: 768)
-    let older = try keys.positiveIfPresent("num_experts")
-    shape.experts = try keys.positiveIfPresent("num_local_experts") ?? older ?? 128
+    var decoder = try DecoderKeys().decode(&keys)
+    let denseWidth = decoder.shape.hiddenWidth
+    decoder.shape.hiddenWidth = try keys.positive("moe_intermediate_size", default: 768)
+    let chosen = try keys.experts(&decoder.shape, default: 128, chosen: 8)
     let step = try keys.positive("decoder_sparse_step", default: 1)
     let dense = Set(try keys.intsIfPresent("mlp_only_layers") ?? [])
-    let chosen = try keys.positive("num_experts_per_tok", default: 8)
-    try keys.require(
-      chosen <= shape.experts, "num_experts_per_tok \(chosen) of \(shape.experts) experts")
     let slides = try keys.bool("use_sliding_window", default: false)
     let window = try keys.positiveIfPresent("sliding_window") ?? 4096
     keys.excuse("max_window_layers", because: "every layer slides or none does in this family")
     return Configuration(
-      shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      window: slides ? window : nil,
-      isMixture: (0..<shape.layers).map { !dense.contains($0) && ($0 + 1) % step == 0 },
+      decoder: decoder, window: slides ? window : nil,
+      isMixture: (0..<decoder.shape.layers).map { !dense.contains($0) && ($0 + 1) % step == 0 },
       denseWidth: denseWidth, chosen: chosen,
       renormalized: try keys.bool("norm_topk_prob", default: false),
-      attentionBias: try keys.bool("attention_bias", default: false),
-      tied: try keys.tied(default: false))
+      attentionBias: try keys.bool("attention_bias", default: false))
   }
 }
 
@@ -81,24 +71,15 @@ extension Qwen3MoE {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.rootMeanSquare("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .rootMeanSquare) {
+      name, index, weights throws(CheckpointError) in
+      let attention = CausalAttention(scale: common.scale, window: configuration.window)
       let heads = try weights.normedAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale, window: configuration.window),
-        epsilon: epsilon, biased: configuration.attentionBias)
-      return SequentialLayer(
-        attentionNorm: try weights.rootMeanSquare(
-          name + ".input_layernorm", shape.width, epsilon: epsilon),
-        attention: heads,
-        mlpNorm: try weights.rootMeanSquare(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: try Self.feedForward(&weights, name + ".mlp", index, configuration))
+        name + ".self_attn", common, attention, biased: configuration.attentionBias)
+      return try weights.sequentialLayer(
+        name, common, .rootMeanSquare, heads,
+        Self.feedForward(&weights, name + ".mlp", index, configuration))
     }
     self.configuration = configuration
     self.weights = names
@@ -109,17 +90,13 @@ extension Qwen3MoE {
   private static func feedForward(
     _ weights: inout Ledger<Weight>, _ name: String, _ index: Int, _ configuration: Configuration
   ) throws(CheckpointError) -> any FeedForward {
-    let shape = configuration.shape
+    let (common, shape) = (configuration.decoder, configuration.decoder.shape)
     guard configuration.isMixture[index] else {
-      return try weights.gatedMLP(
-        name, width: shape.width, hidden: configuration.denseWidth, configuration.activation)
+      return try weights.gatedMLP(name, common, hidden: configuration.denseWidth)
     }
     var experts: [GatedMLP] = []
     for expert in 0..<shape.experts {
-      experts.append(
-        try weights.gatedMLP(
-          name + ".experts.\(expert)", width: shape.width, hidden: shape.hiddenWidth,
-          configuration.activation))
+      experts.append(try weights.gatedMLP(name + ".experts.\(expert)", common))
     }
     return MixtureOfExperts(
       router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),

@@ -24,19 +24,17 @@ public struct StableLM: Architecture, DecoderModel {
   public let decoder: TransformerDecoder
 
   /// Counts and widths.
-  public var shape: ModelShape { configuration.shape }
+  public var shape: ModelShape { configuration.decoder.shape }
   /// The values of `model_type` that mean this family.
   public static let modelTypes = ["stablelm", "stablelm_epoch"]
 
   /// What `config.json` says.
   public struct Configuration: ArchitectureConfiguration {
-    let shape: ModelShape
-    let rotary: RotaryEmbedding
-    let activation: Activation
-    let epsilon: Double
+    let decoder: DecoderConfiguration
     let projectionBias, headNorms, parallel: Bool
+
     /// Whether embedding and unembedding are one matrix.
-    public let tied: Bool
+    public var tied: Bool { decoder.tied }
   }
 }
 
@@ -47,17 +45,13 @@ extension StableLM {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
-    let shape = try ModelShape(&keys)
-    var rotary = RotaryConfiguration()
-    rotary.defaultPart = 0.25
+    var family = DecoderKeys(epsilon: ("layer_norm_eps", 1e-5))
+    family.rotary.defaultPart = 0.25
     return Configuration(
-      shape: shape, rotary: try rotary.decode(&keys, shape),
-      activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
+      decoder: try family.decode(&keys),
       projectionBias: try keys.bool("use_qkv_bias", default: false),
       headNorms: try keys.bool("qk_layernorm", default: false),
-      parallel: try keys.bool("use_parallel_residual", default: false),
-      tied: try keys.tied(default: false))
+      parallel: try keys.bool("use_parallel_residual", default: false))
   }
 }
 
@@ -67,16 +61,11 @@ extension StableLM {
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
-    let (shape, epsilon) = (configuration.shape, configuration.epsilon)
-    let scale = 1 / Float(shape.headWidth).squareRoot()
-    decoder = try weights.decoder(
-      shape, rotary: [configuration.rotary], tied: configuration.tied
-    ) { weights throws(CheckpointError) in
-      try weights.layerNorm("norm", shape.width, epsilon: epsilon)
-    } layer: { index, weights throws(CheckpointError) in
-      let name = "layers.\(index)"
+    let common = configuration.decoder
+    decoder = try weights.decoder(common, .layerNorm) { name, _, weights throws(CheckpointError) in
+      let (shape, epsilon) = (common.shape, common.epsilon)
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale),
+        name + ".self_attn", shape, CausalAttention(scale: common.scale),
         biased: configuration.projectionBias, outputBiased: false)
       if configuration.headNorms {
         heads.queryNorm = try weights.normsOfHeads(
@@ -85,18 +74,14 @@ extension StableLM {
           name + ".self_attn.k_layernorm", shape.keyValueHeads, shape.headWidth, epsilon: epsilon)
       }
       heads.rotary = 0
-      let norm = try weights.layerNorm(name + ".input_layernorm", shape.width, epsilon: epsilon)
-      let mlp = try weights.gatedMLP(
-        name + ".mlp", width: shape.width, hidden: shape.hiddenWidth, configuration.activation)
+      let mlp = try weights.gatedMLP(name + ".mlp", common)
       if configuration.parallel {
+        let norm = try weights.norm(
+          name + ".input_layernorm", shape.width, .layerNorm, epsilon: epsilon)
         return ParallelLayer(
           attentionNorm: norm, attention: heads, mlpNorm: nil, feedForward: mlp)
       }
-      return SequentialLayer(
-        attentionNorm: norm, attention: heads,
-        mlpNorm: try weights.layerNorm(
-          name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
-        feedForward: mlp)
+      return try weights.sequentialLayer(name, common, .layerNorm, heads, mlp)
     }
     self.configuration = configuration
     self.weights = names

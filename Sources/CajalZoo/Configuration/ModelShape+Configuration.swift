@@ -8,18 +8,24 @@ extension ModelShape {
   /// `num_attention_heads`, `num_key_value_heads`, `head_dim`, `intermediate_size`, `vocab_size`,
   /// `max_position_embeddings`.
   ///
+  /// `headWidth` stands for an absent `head_dim`, nil meaning D / H; `defaults` for all absent keys of
+  /// a family whose configurations leave them out.
+  ///
   /// - Throws: `CheckpointError` when a count is missing, out of range, or does not divide.
-  init(_ keys: inout Ledger<ConfigurationValue>, headWidth: Int? = nil) throws(CheckpointError) {
-    let width = try keys.positive("hidden_size")
-    let heads = try keys.positive("num_attention_heads")
-    let groups = try keys.positiveIfPresent("num_key_value_heads") ?? heads
+  init(
+    _ keys: inout Ledger<ConfigurationValue>, headWidth: Int? = nil, defaults: ModelShape? = nil
+  ) throws(CheckpointError) {
+    let width = try keys.positive("hidden_size", default: defaults?.width)
+    let heads = try keys.positive("num_attention_heads", default: defaults?.heads)
+    let groups =
+      try keys.positiveIfPresent("num_key_value_heads") ?? defaults?.keyValueHeads ?? heads
     self.init(
-      layers: try keys.layerCount("num_hidden_layers"), width: width, heads: heads,
-      keyValueHeads: groups,
+      layers: try keys.layerCount("num_hidden_layers", default: defaults?.layers), width: width,
+      heads: heads, keyValueHeads: groups,
       headWidth: try keys.positiveIfPresent("head_dim") ?? headWidth ?? width / heads,
-      hiddenWidth: try keys.positive("intermediate_size"),
-      vocabulary: try keys.positive("vocab_size"),
-      context: try keys.positive("max_position_embeddings"))
+      hiddenWidth: try keys.positive("intermediate_size", default: defaults?.hiddenWidth),
+      vocabulary: try keys.positive("vocab_size", default: defaults?.vocabulary),
+      context: try keys.positive("max_position_embeddings", default: defaults?.context))
     try keys.require(
       heads % groups == 0,
       "num_attention_heads \(heads) is not a multiple of num_key_value_heads \(groups)")
@@ -34,8 +40,10 @@ extension ModelShape {
 
 extension Ledger where Value == ConfigurationValue {
   /// A count of layers, bounded so that nothing is laid out for layers no file can hold.
-  mutating func layerCount(_ key: String) throws(CheckpointError) -> Int {
-    try int(key, in: 1...65_536)
+  mutating func layerCount(
+    _ key: String, default fallback: Int? = nil
+  ) throws(CheckpointError) -> Int {
+    try int(key, in: 1...65_536, default: fallback)
   }
 
   /// Refuses a configuration whose values contradict each other.

@@ -23,60 +23,76 @@ extension Ledger where Value == Weight {
       heads: (shape.heads, shape.keyValueHeads), attention: attention)
   }
 
-  /// A gated MLP below `name`.
+  /// A gated MLP below `name`; `hidden` is its width where it is not the configuration's.
   mutating func gatedMLP(
-    _ name: String, width: Int, hidden: Int, _ activation: Activation, biased: Bool = false
+    _ name: String, _ common: DecoderConfiguration, hidden: Int? = nil, biased: Bool = false
   ) throws(CheckpointError) -> GatedMLP {
-    GatedMLP(
-      gate: try linear(name + ".gate_proj", outputs: hidden, inputs: width, biased: biased),
-      up: try linear(name + ".up_proj", outputs: hidden, inputs: width, biased: biased),
-      activation: activation,
-      down: try linear(name + ".down_proj", outputs: width, inputs: hidden, biased: biased))
+    let (D, F) = (common.shape.width, hidden ?? common.shape.hiddenWidth)
+    return GatedMLP(
+      gate: try linear(name + ".gate_proj", outputs: F, inputs: D, biased: biased),
+      up: try linear(name + ".up_proj", outputs: F, inputs: D, biased: biased),
+      activation: common.activation,
+      down: try linear(name + ".down_proj", outputs: D, inputs: F, biased: biased))
   }
 
-  /// A root-mean-square norm with a gain.
-  mutating func rootMeanSquare(
-    _ name: String, _ count: Int, epsilon: Double
-  ) throws(CheckpointError) -> Normalization {
-    Normalization(
-      .rootMeanSquare, gain: try vector(name + ".weight", count), epsilon: epsilon)
-  }
-
-  /// A root-mean-square norm whose stored gain counts from one, as Gemma's do.
-  mutating func zeroCentredNorm(
-    _ name: String, _ count: Int, epsilon: Double
+  /// A norm below `name`.
+  mutating func norm(
+    _ name: String, _ count: Int, _ style: NormStyle, epsilon: Double
   ) throws(CheckpointError) -> Normalization {
     let stored = try vector(name + ".weight", count)
-    let gain = stored + Tensor(repeating: 1, shape: [count])
-    return Normalization(.rootMeanSquare, gain: gain, epsilon: epsilon)
-  }
-
-  /// A layer norm with gain and, where `biased`, a bias.
-  mutating func layerNorm(
-    _ name: String, _ count: Int, epsilon: Double, biased: Bool = true
-  ) throws(CheckpointError) -> Normalization {
-    Normalization(
-      .layerNorm, gain: try vector(name + ".weight", count),
-      bias: biased ? try vector(name + ".bias", count) : nil, epsilon: epsilon)
+    switch style {
+    case .rootMeanSquare: return Normalization(.rootMeanSquare, gain: stored, epsilon: epsilon)
+    case .zeroCentred:
+      let gain = stored + Tensor(repeating: 1, shape: [count])
+      return Normalization(.rootMeanSquare, gain: gain, epsilon: epsilon)
+    case .layerNorm:
+      return Normalization(
+        .layerNorm, gain: stored, bias: try vector(name + ".bias", count), epsilon: epsilon)
+    }
   }
 }
 
+/// Which norm, as its parameters are stored.
+enum NormStyle {
+  /// Root mean square with a gain.
+  case rootMeanSquare
+  /// Root mean square with a gain that is counted from one, as Gemma's are.
+  case zeroCentred
+  /// Layer norm with gain and bias.
+  case layerNorm
+}
+
 extension Ledger where Value == Weight {
-  /// The frame around the layers: `embed_tokens`, the given layers, the given final norm, `lm_head`.
+  /// The frame around the layers: `embed_tokens`, `layers.<i>`, `norm`, `lm_head`.
   ///
-  /// `layer` takes one layer's weights from the ledger.
+  /// `layer` takes one layer's weights from the ledger, by the layer's name and index.
   mutating func decoder(
-    _ shape: ModelShape, rotary: [RotaryEmbedding], tied: Bool,
-    finalNorm: (inout Ledger) throws(CheckpointError) -> Normalization,
-    layer: (Int, inout Ledger) throws(CheckpointError) -> any DecoderLayer
+    _ common: DecoderConfiguration, _ style: NormStyle,
+    layer: (String, Int, inout Ledger) throws(CheckpointError) -> any DecoderLayer
   ) throws(CheckpointError) -> TransformerDecoder {
-    let embedding = try embedding(
-      "embed_tokens.weight", rows: shape.vocabulary, width: shape.width)
+    let (V, D) = (common.shape.vocabulary, common.shape.width)
+    let embedding = try embedding("embed_tokens.weight", rows: V, width: D)
     var layers: [any DecoderLayer] = []
-    for index in 0..<shape.layers { layers.append(try layer(index, &self)) }
+    for index in 0..<common.shape.layers {
+      layers.append(try layer("layers.\(index)", index, &self))
+    }
     return TransformerDecoder(
-      tokenEmbedding: embedding, rotary: rotary, layers: layers, finalNorm: try finalNorm(&self),
+      tokenEmbedding: embedding, rotary: common.rotary, layers: layers,
+      finalNorm: try norm("norm", D, style, epsilon: common.epsilon),
       unembedding: try unembedding(
-        "lm_head", tiedTo: tied ? embedding : nil, rows: shape.vocabulary, width: shape.width))
+        "lm_head", tiedTo: common.tied ? embedding : nil, rows: V, width: D))
+  }
+
+  /// A layer with a norm before attention and one before the MLP.
+  mutating func sequentialLayer(
+    _ name: String, _ common: DecoderConfiguration, _ style: NormStyle,
+    _ attention: SelfAttention, _ feedForward: any FeedForward
+  ) throws(CheckpointError) -> SequentialLayer {
+    let (D, epsilon) = (common.shape.width, common.epsilon)
+    return SequentialLayer(
+      attentionNorm: try norm(name + ".input_layernorm", D, style, epsilon: epsilon),
+      attention: attention,
+      mlpNorm: try norm(name + ".post_attention_layernorm", D, style, epsilon: epsilon),
+      feedForward: feedForward)
   }
 }

@@ -28,7 +28,8 @@ struct InductionModelTests {
     defer { try? FileManager.default.removeItem(at: file) }
     try Data(Self.configuration.utf8).write(to: file)
     return try ArchitectureCatalogue.load(
-      Checkpoint.open(folder().appending(path: name + ".safetensors").path, configuration: file.path)
+      Checkpoint.open(
+        folder().appending(path: name + ".safetensors").path, configuration: file.path)
     ).model
   }
 
