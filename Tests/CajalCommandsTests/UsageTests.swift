@@ -17,7 +17,10 @@ struct UsageTests {
     #expect(run.output.contains("Examples:"))
     #expect(run.output.contains("\n  \(name)"), "an example begins with the command")
     #expect(run.output.contains("USAGE: \(name) "))
-    #expect(run.output.split(separator: "\n").allSatisfy { $0.count <= 100 })
+    let lines = run.output.split(separator: "\n").filter { !$0.hasPrefix("USAGE: ") }
+    #expect(lines.allSatisfy { $0.count <= 80 })
+    let examples = lines.filter { $0.hasPrefix("  cajal ") }
+    #expect(examples.allSatisfy { $0.last != "-" && $0.filter { $0 == "\"" }.count % 2 == 0 })
   }
 
   @Test func `help names the exit codes and every command`() {
