@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalCommands
 import CajalTestSupport
 import Foundation
 import Testing
+
+@testable import CajalCommands
 
 struct RunCommandTests {
   @Test func `JSON has exactly the keys that are promised`() throws {
@@ -64,7 +65,8 @@ struct RunCommandTests {
     #expect(lines[0] == "model · Llama · 4 tokens")
     #expect(lines[2] == "Read" && lines[3] == "  <s> a ␣ b")
     #expect(lines[5] == "Next" && lines[6].contains(" %  "))
-    #expect(lines[9].hasPrefix("Loss  ") && lines[9].contains("(3 predicted; guessing uniformly 5.5530)"))
+    #expect(
+      lines[9].hasPrefix("Loss  ") && lines[9].contains("(3 predicted; guessing uniformly 5.5530)"))
     #expect(lines[11] == "Continued by 2 tokens" && lines[12].hasPrefix("  a b"))
     #expect(lines.allSatisfy { $0.last != " " })
   }
@@ -93,7 +95,8 @@ struct RunCommandTests {
     let folder = try TemporaryFolder.withModel()
     try Data([0x61, 0xFF]).write(to: folder.url.appendingPathComponent("latin.txt"))
     let run = Invocation.of("run", folder.model, "--file", folder.path("latin.txt"))
-    #expect(run.errors == "cajal: \(folder.path("latin.txt")) is not UTF-8 text; convert it first\n")
+    #expect(
+      run.errors == "cajal: \(folder.path("latin.txt")) is not UTF-8 text; convert it first\n")
   }
 
   @Test func `damaged models are one line and 1`() throws {
@@ -129,7 +132,9 @@ struct RunCommandTests {
     #expect(verbose.errors.hasPrefix(plain.errors) && verbose.errors.contains("\n  because: "))
   }
 
-  @Test(.enabled(if: SharedModel.path("stories260K") != nil), arguments: ["stories260K", "stories260K-hf"])
+  @Test(
+    .enabled(if: SharedModel.path("stories260K") != nil),
+    arguments: ["stories260K", "stories260K-hf"])
   func `stories260K continues as its author's program does`(name: String) throws {
     let model = try #require(SharedModel.path(name))
     let reference = try #require(SharedModel.path("stories260K")) + "/expected_greedy.json"

@@ -60,7 +60,9 @@ struct RecordCommand: WorkCommand {
   }
 
   private func text(_ summary: Recording.Summary) -> String {
-    let rows = summary.tensors.map { [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"] }
+    let rows = summary.tensors.map {
+      [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"]
+    }
     return "wrote \(summary.tensors.count) tensors to \(summary.file)\n"
       + TextTable(rows: rows, alignments: [.left, .left]).lines.joined(separator: "\n")
   }
