@@ -74,6 +74,9 @@ struct ProcessTests {
       ["run", "model", "--tokens", "1", "--greedy", "100000"], in: folder)
     Thread.sleep(forTimeInterval: 1.5)
     process.interrupt()
+    // A process that does not listen must not keep the tests from ending.
+    let identifier = process.processIdentifier
+    DispatchQueue.global().asyncAfter(deadline: .now() + 20) { kill(identifier, SIGKILL) }
     let (written, line) = (text(output), text(errors))
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)

@@ -117,10 +117,27 @@ struct RunCommandTests {
     }
   }
 
-  @Test func `control characters in a path reach no terminal`() {
-    let run = Invocation.of("inspect", "/no\u{1B}[31mwhere\n")
-    #expect(!run.errors.dropLast().contains { $0.isNewline || $0 == "\u{1B}" })
-    #expect(run.exitCode == 1)
+  @Test func `control characters of arguments reach no terminal`() throws {
+    let folder = try TemporaryFolder.withModel()
+    for arguments in [
+      ["inspect", "/no\u{1B}[31mwhere\n"],
+      ["run", folder.model, "--tokens", "\u{1B}[31m\u{202E}\n"],
+      ["run", folder.model, "--file", "a\u{1B}b"], ["\u{1B}[31m"], ["run", "m", "--\u{1B}x"],
+    ] {
+      let run = Invocation.of(arguments)
+      let isHostile = run.errors.dropLast().unicodeScalars.contains {
+        $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+      }
+      #expect(!isHostile && run.errors.hasSuffix("\n") && run.exitCode != 0, "\(run.errors)")
+    }
+  }
+
+  @Test func `what a model writes reaches a terminal without control characters`() throws {
+    let folder = try TemporaryFolder.withModel()
+    // The bytes of an escape sequence and a bell, as a text that is continued.
+    let run = Invocation.of("run", folder.model, "--text", "\u{1B}[31m\u{7}a", "--greedy", "1")
+    #expect(run.exitCode == 0)
+    #expect(!run.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
   }
 
   @Test func `causes are added where they are wanted`() throws {
