@@ -61,7 +61,11 @@ public struct CheckpointError: Error, Sendable {
 extension CheckpointError: CustomStringConvertible {
   /// One line: file, what is wrong, what to do. Control characters from the file are escaped.
   public var description: String {
-    let line = file.map { "\($0): \(message)" } ?? message
+    // A ledger's messages begin with its subject; where that is the file it is not said twice.
+    let name = file?.split(separator: "/").last.map { "\($0): " } ?? ""
+    let said =
+      !name.isEmpty && message.hasPrefix(name) ? String(message.dropFirst(name.count)) : message
+    let line = file.map { "\($0): \(said)" } ?? said
     return line.printable(limit: 1200)
   }
 }

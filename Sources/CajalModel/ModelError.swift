@@ -16,6 +16,7 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
     self.cause = cause
   }
 
+  /// The message.
   public var description: String { message }
 }
 

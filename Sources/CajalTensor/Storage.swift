@@ -19,9 +19,11 @@ final class Storage: @unchecked Sendable {
 /// Keeps released blocks by size class, so that a run does not fault fresh pages in for every tensor.
 ///
 /// Classes are four a power of two. At most `limit` bytes are kept; blocks beyond it are freed.
-enum StoragePool {
-  static let alignment = 64
-  static let limit = 512 << 20
+package enum StoragePool {
+  /// Bytes of a cache line.
+  package static let alignment = 64
+  /// Most bytes that are kept.
+  package static let limit = 512 << 20
 
   private struct State {
     var blocks: [Int: [UInt]] = [:]  // by capacity; addresses, because pointers are not Sendable
@@ -30,7 +32,7 @@ enum StoragePool {
   private static let state = Mutex(State())
 
   /// The class that holds `byteCount`: the next of 2^n · {4, 5, 6, 7} / 4, at least one line.
-  static func capacity(for byteCount: Int) -> Int {
+  package static func capacity(for byteCount: Int) -> Int {
     let wanted = max(byteCount, 4 * alignment)
     let step = 1 << (Int.bitWidth - 1 - wanted.leadingZeroBitCount - 2)
     return (wanted + step - 1) / step * step
@@ -58,5 +60,5 @@ enum StoragePool {
   }
 
   /// Bytes kept for reuse now.
-  static var keptBytes: Int { state.withLock { $0.bytes } }
+  package static var keptBytes: Int { state.withLock { $0.bytes } }
 }

@@ -39,18 +39,22 @@ public protocol ArchitectureConfiguration: Sendable {
 }
 
 extension ArchitectureConfiguration {
+  /// Untied, unless a family says otherwise.
   public var tied: Bool { false }
 }
 
 extension Architecture {
+  /// The names of unembedding and embedding.
   public static var tiedNames: (unembedding: String, embedding: String) {
     ("lm_head.weight", "embed_tokens.weight")
   }
 
+  /// Prefixes of weight names that carry no meaning.
   public static var prefixes: [String] {
     ["language_model.model.", "model.language_model.", "language_model.", "model.", "transformer."]
   }
 
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {}
 
   /// Makes the model from the weights of a checkpoint.
@@ -91,6 +95,7 @@ extension Architecture {
     all.excuse(copy, because: "a copy of the embedding, which is tied")
   }
 
+  /// The same model with some weights changed; it shares all others.
   public func replacing(_ edits: [String: Tensor]) -> Self {
     do throws(CheckpointError) {
       return try Self.assemble(configuration, weights.replacing(edits), file: nil)

@@ -49,15 +49,18 @@ struct PhiloxTests {
 
   @Test func `integers below a limit are even, also where a plain remainder would not be`() {
     let draws = Philox(seed: 9)
-    var counts = [Int](repeating: 0, count: 3)
-    // 3 · 2^62: a plain remainder of 64 bits would give the first third twice as often.
+    var thirds = [0, 0, 0]
+    var residues = [0, 0, 0]
+    // 3 · 2^62: without rejection a plain remainder would favour the first third, and a plain
+    // product one residue of three, twice over.
     let limit: UInt64 = 3 << 62
     for index in 0..<6000 as Range<UInt64> {
       let value = draws.integer(index, below: limit)
       #expect(value < limit)
-      counts[Int(value >> 62)] += 1
+      thirds[Int(value >> 62)] += 1
+      residues[Int(value % 3)] += 1
     }
-    for count in counts { #expect(abs(count - 2000) < 5 * 37) }  // √(6000 · 2/9) = 36.5
+    for count in thirds + residues { #expect(abs(count - 2000) < 5 * 37) }  // √(6000 · 2/9) = 36.5
     #expect(draws.integer(0, below: 1) == 0)
   }
 

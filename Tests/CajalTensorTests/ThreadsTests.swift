@@ -33,10 +33,13 @@ struct ThreadsTests {
   @Test func `a fork inside a worker runs on that worker`() {
     let strays = Atomic<Int>(0)
     Threads.with(count: 4) {
-      Threads.forEach(8) { _ in
+      // The second task returns at once, so that its thread would be free to join the inner fork.
+      Threads.forEach(2) { task in
+        if task == 1 { return }
         let mine = Thread.current.description
-        Threads.forEach(8) { _ in
+        Threads.forEach(20) { _ in
           if Thread.current.description != mine { strays.add(1, ordering: .relaxed) }
+          Thread.sleep(forTimeInterval: 0.001)
         }
       }
     }

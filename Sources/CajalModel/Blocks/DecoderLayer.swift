@@ -40,8 +40,10 @@ public struct SequentialLayer: DecoderLayer {
     self.feedForward = feedForward
   }
 
+  /// How the outputs of attention and MLP add up.
   public var identity: ResidualIdentity { .sequential }
 
+  /// [N, D] to [N, D], visiting the sites of the layer.
   public func callAsFunction(
     _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
@@ -54,6 +56,7 @@ public struct SequentialLayer: DecoderLayer {
     return tap(Site(.residualPost, layer: layer), x + tap(Site(.mlpOut, layer: layer), fed))
   }
 
+  /// The sites the call visits, in order.
   public func sites(layer: Int) -> [Site] {
     [Site(.residualPre, layer: layer)] + attentionNorm.sites(.attention, layer: layer)
       + attention.sites(layer: layer)
@@ -89,8 +92,10 @@ public struct ParallelLayer: DecoderLayer {
     self.feedForward = feedForward
   }
 
+  /// How the outputs of attention and MLP add up.
   public var identity: ResidualIdentity { .parallel }
 
+  /// [N, D] to [N, D], visiting the sites of the layer.
   public func callAsFunction(
     _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
@@ -104,6 +109,7 @@ public struct ParallelLayer: DecoderLayer {
     return tap(Site(.residualPost, layer: layer), x + attended + fed)
   }
 
+  /// The sites the call visits, in order.
   public func sites(layer: Int) -> [Site] {
     [Site(.residualPre, layer: layer)] + attentionNorm.sites(.attention, layer: layer)
       + attention.sites(layer: layer) + [Site(.attentionOut, layer: layer)]

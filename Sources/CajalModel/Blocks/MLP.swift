@@ -23,6 +23,7 @@ public struct MLP: FeedForward {
     return down(tap(Site(.mlpPost, layer: layer), pre.activated(activation)))
   }
 
+  /// The sites the call visits, in order.
   public func sites(layer: Int) -> [Site] {
     [.mlpPre, .mlpPost].map { Site($0, layer: layer) }
   }
@@ -61,6 +62,7 @@ public struct GatedMLP: FeedForward {
     down(gate(x).gated(by: activation, linear: up(x)))
   }
 
+  /// The sites the call visits, in order.
   public func sites(layer: Int) -> [Site] {
     [.mlpPre, .mlpLinear, .mlpPost].map { Site($0, layer: layer) }
   }

@@ -68,6 +68,7 @@ public struct MixtureOfExperts: FeedForward {
     }
   }
 
+  /// The sites the call visits, in order.
   public func sites(layer: Int) -> [Site] {
     [.routerLogits, .routerWeights].map { Site($0, layer: layer) }
   }

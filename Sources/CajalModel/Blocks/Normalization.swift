@@ -67,7 +67,8 @@ public struct Normalization: Sendable {
     let output = Site(sites.output, layer: layer)
     if kind == .none { return tap(output, x) }
     let scaleSite = Site(sites.scale, layer: layer)
-    let normalizedSite = sites.normalized == sites.output ? nil : Site(sites.normalized, layer: layer)
+    let normalizedSite =
+      sites.normalized == sites.output ? nil : Site(sites.normalized, layer: layer)
     guard tap.wants(scaleSite) || normalizedSite.map({ tap.wants($0) }) ?? false else {
       return tap(output, self(x))
     }

@@ -36,7 +36,8 @@ public struct RotaryEmbedding: Sendable {
   /// The table of a batch: one row a position.
   func table(for batch: TokenBatch) -> RotaryTable {
     let half = width / 2
-    var cosines = [Float](), sines = [Float]()
+    var cosines: [Float] = []
+    var sines: [Float] = []
     cosines.reserveCapacity(batch.count * half)
     sines.reserveCapacity(batch.count * half)
     for sequence in 0..<batch.sequenceCount {

@@ -68,20 +68,26 @@ public protocol DecoderModel: LanguageModel {
 }
 
 extension DecoderModel {
+  /// The sites of a forward pass, in order.
   public var sites: [Site] { decoder.sites }
 
+  /// How a layer's outputs add up.
   public var residualIdentity: ResidualIdentity { decoder.layers.first?.identity ?? .sequential }
 
+  /// Prepares a run: positions and rotary tables.
   public func begin(_ batch: TokenBatch, _ options: RunOptions) -> Run {
     Run(batch, options, rotary: decoder.rotary)
   }
 
+  /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor { decoder.embed(run, &tap) }
 
+  /// One layer, [N, D] to [N, D].
   public func layer(_ index: Int, _ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     decoder.layers[index](x, layer: index, run, &tap)
   }
 
+  /// Logits, [N, V].
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     decoder.unembed(x, run, &tap)
   }

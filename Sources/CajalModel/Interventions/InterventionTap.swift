@@ -21,8 +21,10 @@ public struct InterventionTap: Tap {
     names = interventions.map { "\($0.site)\($0.selection)" }
   }
 
+  /// Whether an intervention acts at this site.
   public func wants(_ site: Site) -> Bool { interventions[site] != nil }
 
+  /// The value after every intervention at this site, in the order given.
   public mutating func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor {
     guard let here = interventions[site], failure == nil else { return value }
     var value = value

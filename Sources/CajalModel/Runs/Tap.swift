@@ -16,7 +16,9 @@ public protocol Tap {
 public struct NoTap: Tap {
   /// A tap that does nothing.
   public init() {}
+  /// Never.
   public func wants(_ site: Site) -> Bool { false }
+  /// The value, unchanged.
   public func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor { value }
 }
 
@@ -32,8 +34,10 @@ public struct Recorder: Tap {
     self.wanted = wanted
   }
 
+  /// Whether the site is among those to keep.
   public func wants(_ site: Site) -> Bool { wanted?.contains(site) ?? true }
 
+  /// Keeps the value and returns it.
   public mutating func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor {
     if wants(site) { visits.append((site, value)) }
     return value
@@ -58,8 +62,10 @@ public struct ChainedTap<First: Tap, Second: Tap>: Tap {
     self.second = second
   }
 
+  /// Whether either tap wants the site.
   public func wants(_ site: Site) -> Bool { first.wants(site) || second.wants(site) }
 
+  /// What the second returns for what the first returned.
   public mutating func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor {
     second(site, first(site, value))
   }

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 
-
 /// The coordinates a selection picks in one site's tensor: for each row its position, and the other
 /// axes' indices.
 struct SelectedCoordinates: Sendable {

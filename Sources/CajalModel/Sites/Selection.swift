@@ -127,6 +127,7 @@ extension Selection: CustomStringConvertible {
 }
 
 extension Selection.Indices: CustomStringConvertible {
+  /// `1+5:7`: the parts as they were written, joined by `+`.
   public var description: String {
     spans.map {
       switch $0 {
@@ -165,10 +166,12 @@ extension Selection.Indices: CustomStringConvertible {
 }
 
 extension Selection: Codable {
+  /// Reads the text form.
   public init(from decoder: any Decoder) throws {
     try self.init(parsing: decoder.singleValueContainer().decode(String.self))
   }
 
+  /// Writes the text form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

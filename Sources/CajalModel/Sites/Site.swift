@@ -155,10 +155,12 @@ extension Site: CustomStringConvertible, Codable {
     }
   }
 
+  /// Reads the text form.
   public init(from decoder: any Decoder) throws {
     try self.init(parsing: decoder.singleValueContainer().decode(String.self))
   }
 
+  /// Writes the text form.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     try container.encode(description)

@@ -91,7 +91,8 @@ public final class Weight: Sendable {
   /// The given output rows of a matrix packed for products; all by default.
   ///
   /// Once every row has been packed the file's pages are released.
-  func packed(_ rows: [Range<Int>], _ layout: MatrixLayout) throws(CheckpointError) -> PackedMatrix {
+  func packed(_ rows: [Range<Int>], _ layout: MatrixLayout) throws(CheckpointError) -> PackedMatrix
+  {
     precondition(shape.count >= 2, "\(name) of shape \(shape) is not a matrix")
     return try state.withLock { state throws(CheckpointError) in
       let part = Part(rows: rows, layout: layout)

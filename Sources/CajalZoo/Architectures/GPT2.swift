@@ -15,13 +15,19 @@ import CajalTensor
 /// - Source: Radford et al. 2019, "Language Models are Unsupervised Multitask Learners".
 /// - Reference: `transformers/models/gpt2/modeling_gpt2.py`.
 public struct GPT2: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gpt2"]
 
+  /// The names of unembedding and embedding.
   public static let tiedNames = (unembedding: "lm_head.weight", embedding: "wte.weight")
 
   /// What `config.json` says.
@@ -38,6 +44,7 @@ public struct GPT2: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension GPT2 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -64,10 +71,12 @@ extension GPT2 {
 
 // MARK: - Weights
 extension GPT2 {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuseMaskBuffers(below: ".attn")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -81,10 +90,11 @@ extension GPT2 {
         SequentialLayer(
           attentionNorm: try weights.layerNorm(name + ".ln_1", shape.width, epsilon: epsilon),
           attention: try weights.fusedAttention(
-            name + ".attn", shape, CausalAttention(scale: configuration.scales[index]), .inputsFirst),
+            name + ".attn", shape, CausalAttention(scale: configuration.scales[index]), .inputsFirst
+          ),
           mlpNorm: try weights.layerNorm(name + ".ln_2", shape.width, epsilon: epsilon),
           feedForward: try weights.plainMLP(
-              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst)))
+            name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation, .inputsFirst)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,

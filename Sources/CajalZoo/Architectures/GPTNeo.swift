@@ -14,13 +14,19 @@ import CajalTensor
 /// - Source: Black et al. 2021 <https://doi.org/10.5281/zenodo.5297715>.
 /// - Reference: `transformers/models/gpt_neo/modeling_gpt_neo.py`.
 public struct GPTNeo: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gpt_neo"]
 
+  /// The names of unembedding and embedding.
   public static let tiedNames = (unembedding: "lm_head.weight", embedding: "wte.weight")
 
   /// What `config.json` says.
@@ -37,6 +43,7 @@ public struct GPTNeo: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension GPTNeo {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -96,10 +103,12 @@ extension Ledger where Value == ConfigurationValue {
 
 // MARK: - Weights
 extension GPTNeo {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuseMaskBuffers(below: ".attn.attention")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -124,7 +133,7 @@ extension GPTNeo {
             attention: CausalAttention(scale: 1, window: configuration.windows[index])),
           mlpNorm: try weights.layerNorm(name + ".ln_2", D, epsilon: epsilon),
           feedForward: try weights.plainMLP(
-              name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation)))
+            name + ".mlp", ("c_fc", "c_proj"), shape, configuration.activation)))
     }
     var decoder = TransformerDecoder(
       tokenEmbedding: tokens, layers: layers,

@@ -16,14 +16,21 @@ import CajalTensor
 ///   <https://arxiv.org/abs/2304.01373>.
 /// - Reference: `transformers/models/gpt_neox/modeling_gpt_neox.py`.
 public struct GPTNeoX: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gpt_neox"]
+  /// Prefixes of weight names that carry no meaning.
   public static let prefixes = ["gpt_neox."]
 
+  /// The names of unembedding and embedding.
   public static let tiedNames = (unembedding: "embed_out.weight", embedding: "embed_in.weight")
 
   /// What `config.json` says.
@@ -40,6 +47,7 @@ public struct GPTNeoX: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension GPTNeoX {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -65,12 +73,14 @@ extension GPTNeoX {
 
 // MARK: - Weights
 extension GPTNeoX {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuse(
       where: { $0.hasSuffix(".attention.bias") || $0.hasSuffix(".attention.masked_bias") },
       because: "a mask buffer; causality belongs to the architecture")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -86,7 +96,7 @@ extension GPTNeoX {
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       let attention = try Self.attention(&weights, name + ".attention", configuration)
       let mlp = try weights.plainMLP(
-          name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, configuration.activation)
+        name + ".mlp", ("dense_h_to_4h", "dense_4h_to_h"), shape, configuration.activation)
       layers.append(
         configuration.parallel
           ? ParallelLayer(

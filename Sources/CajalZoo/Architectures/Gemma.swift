@@ -13,11 +13,16 @@ import CajalTensor
 /// - Source: Gemma Team 2024 <https://arxiv.org/abs/2403.08295>.
 /// - Reference: `transformers/models/gemma/modeling_gemma.py`.
 public struct Gemma: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma"]
 
   /// What `config.json` says.
@@ -34,6 +39,7 @@ public struct Gemma: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Gemma {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -57,6 +63,7 @@ extension Gemma {
 
 // MARK: - Weights
 extension Gemma {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -69,7 +76,8 @@ extension Gemma {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale), biased: configuration.attentionBias)
+        name + ".self_attn", shape, CausalAttention(scale: scale),
+        biased: configuration.attentionBias)
       heads.rotary = 0
       return SequentialLayer(
         attentionNorm: try weights.zeroCentredNorm(
@@ -78,8 +86,8 @@ extension Gemma {
         mlpNorm: try weights.zeroCentredNorm(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
     }
     decoder.tokenScale = Float(shape.width).squareRoot()
     self.decoder = decoder

@@ -16,11 +16,16 @@ import CajalTensor
 /// - Source: Gemma Team 2024 <https://arxiv.org/abs/2408.00118>.
 /// - Reference: `transformers/models/gemma2/modeling_gemma2.py`.
 public struct Gemma2: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma2"]
 
   /// What `config.json` says.
@@ -40,6 +45,7 @@ public struct Gemma2: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Gemma2 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -63,6 +69,7 @@ extension Gemma2 {
 
 // MARK: - Weights
 extension Gemma2 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -86,8 +93,8 @@ extension Gemma2 {
         mlpNorm: try weights.zeroCentredNorm(
           name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
       layer.attentionPostNorm = try weights.zeroCentredNorm(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       layer.mlpPostNorm = try weights.zeroCentredNorm(

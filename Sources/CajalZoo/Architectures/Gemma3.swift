@@ -16,11 +16,16 @@ import CajalTensor
 /// - Source: Gemma Team 2025 <https://arxiv.org/abs/2503.19786>.
 /// - Reference: `transformers/models/gemma3/modeling_gemma3.py`.
 public struct Gemma3: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["gemma3_text", "gemma3"]
 
   /// What `config.json` says.
@@ -41,6 +46,7 @@ public struct Gemma3: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Gemma3 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -73,6 +79,7 @@ extension Gemma3 {
 
 // MARK: - Weights
 extension Gemma3 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -102,8 +109,8 @@ extension Gemma3 {
         mlpNorm: try weights.zeroCentredNorm(
           name + ".pre_feedforward_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
       layer.attentionPostNorm = try weights.zeroCentredNorm(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       layer.mlpPostNorm = try weights.zeroCentredNorm(
@@ -119,6 +126,7 @@ extension Gemma3 {
 }
 
 extension Gemma3 {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuse(
       where: { $0.hasPrefix("vision_tower.") || $0.hasPrefix("multi_modal_projector.") },

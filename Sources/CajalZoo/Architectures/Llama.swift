@@ -13,11 +13,16 @@ import CajalTensor
 /// - Source: Touvron et al. 2023 <https://arxiv.org/abs/2302.13971>.
 /// - Reference: `transformers/models/llama/modeling_llama.py`.
 public struct Llama: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["llama"]
 
   /// What `config.json` says.
@@ -34,6 +39,7 @@ public struct Llama: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Llama {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -50,6 +56,7 @@ extension Llama {
 
 // MARK: - Weights
 extension Llama {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -71,8 +78,8 @@ extension Llama {
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation, biased: configuration.mlpBias))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation, biased: configuration.mlpBias))
     }
     self.configuration = configuration
     self.weights = names

@@ -14,13 +14,19 @@ import CajalTensor
 ///   <https://arxiv.org/abs/2307.09288>.
 /// - Reference: `run.c`.
 public struct Llama2C: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["llama2.c"]
 
+  /// The names of unembedding and embedding.
   public static let tiedNames = (
     unembedding: "output.weight", embedding: "tok_embeddings.weight"
   )
@@ -35,6 +41,7 @@ public struct Llama2C: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Llama2C {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -56,12 +63,14 @@ extension Llama2C {
 
 // MARK: - Weights
 extension Llama2C {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuse(
       where: { $0.hasPrefix("freq_cis_") },
       because: "rotary frequencies are computed from the configuration")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {

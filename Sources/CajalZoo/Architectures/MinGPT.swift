@@ -13,10 +13,14 @@ import CajalTensor
 /// - Source: Karpathy, minGPT <https://github.com/karpathy/minGPT>; Radford et al. 2019.
 /// - Reference: `mingpt/model.py`.
 public struct MinGPT: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
   /// minGPT names a size where others name a family.
   public static let modelTypes = [
@@ -31,6 +35,7 @@ public struct MinGPT: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension MinGPT {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -48,10 +53,12 @@ extension MinGPT {
 
 // MARK: - Weights
 extension MinGPT {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuseMaskBuffers(below: ".attn")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {

@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Jiang et al. 2024 <https://arxiv.org/abs/2401.04088>.
 /// - Reference: `transformers/models/mixtral/modeling_mixtral.py`.
 public struct Mixtral: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["mixtral"]
 
   /// What `config.json` says.
@@ -34,6 +39,7 @@ public struct Mixtral: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Mixtral {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -56,6 +62,7 @@ extension Mixtral {
 
 // MARK: - Weights
 extension Mixtral {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -100,7 +107,7 @@ extension Mixtral {
             expert + ".w2", outputs: shape.width, inputs: shape.hiddenWidth)))
     }
     return MixtureOfExperts(
-        router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
-        experts: experts, chosen: configuration.chosen, renormalized: true)
+      router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
+      experts: experts, chosen: configuration.chosen, renormalized: true)
   }
 }

@@ -14,11 +14,16 @@ import CajalTensor
 /// - Source: OLMo Team 2024 <https://arxiv.org/abs/2501.00656>.
 /// - Reference: `transformers/models/olmo2/modeling_olmo2.py`.
 public struct OLMo2: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["olmo2"]
 
   /// What `config.json` says.
@@ -35,6 +40,7 @@ public struct OLMo2: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension OLMo2 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -51,6 +57,7 @@ extension OLMo2 {
 
 // MARK: - Weights
 extension OLMo2 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -63,7 +70,8 @@ extension OLMo2 {
     } layer: { index, weights throws(CheckpointError) in
       let name = "layers.\(index)"
       var heads = try weights.selfAttention(
-        name + ".self_attn", shape, CausalAttention(scale: scale), biased: configuration.attentionBias)
+        name + ".self_attn", shape, CausalAttention(scale: scale),
+        biased: configuration.attentionBias)
       heads.queryNorm = HeadNormalization(
         try weights.rootMeanSquare(
           name + ".self_attn.q_norm", shape.queryWidth, epsilon: epsilon), over: .heads)
@@ -74,8 +82,8 @@ extension OLMo2 {
       var layer = SequentialLayer(
         attentionNorm: .none, attention: heads, mlpNorm: .none,
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
       layer.attentionPostNorm = try weights.rootMeanSquare(
         name + ".post_attention_layernorm", shape.width, epsilon: epsilon)
       layer.mlpPostNorm = try weights.rootMeanSquare(

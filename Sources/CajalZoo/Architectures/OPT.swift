@@ -17,7 +17,9 @@ public import CajalTensor
 /// - Source: Zhang et al. 2022 <https://arxiv.org/abs/2205.01068>.
 /// - Reference: `transformers/models/opt/modeling_opt.py`.
 public struct OPT: Architecture {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
   private let tokenEmbedding, positionEmbedding: Embedding
   private let projections: (input: Linear, output: Linear)?
@@ -25,8 +27,11 @@ public struct OPT: Architecture {
   private let finalNorm: Normalization
   private let unembedding: Linear
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["opt"]
+  /// Prefixes of weight names that carry no meaning.
   public static let prefixes = ["model.decoder.", "decoder.", "model."]
 
   /// The reference looks positions up two rows further down.
@@ -47,8 +52,10 @@ public struct OPT: Architecture {
 
 // MARK: - Forward pass
 extension OPT {
+  /// Prepares a run: positions and rotary tables.
   public func begin(_ batch: TokenBatch, _ options: RunOptions) -> Run { Run(batch, options) }
 
+  /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor {
     let tokens = tokenEmbedding(run.batch.tokens)
     let projected = tap(Site(.tokenEmbedding), projections?.input(tokens) ?? tokens)
@@ -56,10 +63,12 @@ extension OPT {
     return projected + tap(Site(.positionEmbedding), positions)
   }
 
+  /// One layer, [N, D] to [N, D].
   public func layer(_ index: Int, _ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     layers[index](x, layer: index, run, &tap)
   }
 
+  /// Logits, [N, V].
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     let x = tap(Site(.finalResidual), x)
     guard let projections else {
@@ -82,12 +91,14 @@ extension OPT {
     }
   }
 
+  /// The sites of a forward pass, in order.
   public var sites: [Site] {
     [Site(.tokenEmbedding), Site(.positionEmbedding)]
       + layers.enumerated().flatMap { $0.element.sites(layer: $0.offset) }
       + [Site(.finalResidual)] + finalNorm.sites(.final) + [Site(.logits)]
   }
 
+  /// How a layer's outputs add up.
   public var residualIdentity: ResidualIdentity { layers.first?.identity ?? .sequential }
 
   /// A layer whose norms stand after the sums.
@@ -123,6 +134,7 @@ extension OPT {
 
 // MARK: - Configuration
 extension OPT {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -151,6 +163,7 @@ extension OPT {
 
 // MARK: - Weights
 extension OPT {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {

@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Li et al. 2023 <https://arxiv.org/abs/2309.05463>.
 /// - Reference: `transformers/models/phi/modeling_phi.py`.
 public struct Phi: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["phi"]
 
   /// What `config.json` says.
@@ -33,6 +38,7 @@ public struct Phi: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Phi {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -50,6 +56,7 @@ extension Phi {
 
 // MARK: - Weights
 extension Phi {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -65,7 +72,8 @@ extension Phi {
             name + ".input_layernorm", shape.width, epsilon: epsilon),
           attention: try Self.attention(&weights, name + ".self_attn", configuration),
           mlpNorm: nil,
-          feedForward: try weights.plainMLP(name + ".mlp", ("fc1", "fc2"), shape, configuration.activation)))
+          feedForward: try weights.plainMLP(
+            name + ".mlp", ("fc1", "fc2"), shape, configuration.activation)))
     }
     decoder = TransformerDecoder(
       tokenEmbedding: tokens, rotary: [configuration.rotary], layers: layers,

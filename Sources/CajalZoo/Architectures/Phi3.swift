@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Abdin et al. 2024 <https://arxiv.org/abs/2404.14219>.
 /// - Reference: `transformers/models/phi3/modeling_phi3.py`.
 public struct Phi3: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["phi3"]
 
   /// What `config.json` says.
@@ -33,6 +38,7 @@ public struct Phi3: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Phi3 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -50,6 +56,7 @@ extension Phi3 {
 
 // MARK: - Weights
 extension Phi3 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -79,7 +86,8 @@ extension Phi3 {
 extension Phi3 {
   /// Queries, keys and values are row ranges of one matrix.
   private static func attention(
-    _ weights: inout Ledger<Weight>, _ name: String, _ shape: ModelShape, _ attention: CausalAttention
+    _ weights: inout Ledger<Weight>, _ name: String, _ shape: ModelShape,
+    _ attention: CausalAttention
   ) throws(CheckpointError) -> SelfAttention {
     let (q, k) = (shape.queryWidth, shape.keyWidth)
     let fused = try weights.take(name + ".qkv_proj.weight", [q + 2 * k, shape.width])

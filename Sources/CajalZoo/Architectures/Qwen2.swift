@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Yang et al. 2024 <https://arxiv.org/abs/2407.10671>.
 /// - Reference: `transformers/models/qwen2/modeling_qwen2.py`.
 public struct Qwen2: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen2"]
 
   /// What `config.json` says.
@@ -33,6 +38,7 @@ public struct Qwen2: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Qwen2 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -48,6 +54,7 @@ extension Qwen2 {
 
 // MARK: - Weights
 extension Qwen2 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -71,8 +78,8 @@ extension Qwen2 {
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
     }
     self.configuration = configuration
     self.weights = names

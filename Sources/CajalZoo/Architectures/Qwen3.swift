@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Yang et al. 2025 <https://arxiv.org/abs/2505.09388>.
 /// - Reference: `transformers/models/qwen3/modeling_qwen3.py`.
 public struct Qwen3: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen3"]
 
   /// What `config.json` says.
@@ -34,6 +39,7 @@ public struct Qwen3: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Qwen3 {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -51,6 +57,7 @@ extension Qwen3 {
 
 // MARK: - Weights
 extension Qwen3 {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -73,8 +80,8 @@ extension Qwen3 {
         mlpNorm: try weights.rootMeanSquare(
           name + ".post_attention_layernorm", shape.width, epsilon: epsilon),
         feedForward: try weights.gatedMLP(
-            name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
-            configuration.activation))
+          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth,
+          configuration.activation))
     }
     self.configuration = configuration
     self.weights = names

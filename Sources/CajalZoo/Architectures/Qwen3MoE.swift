@@ -12,11 +12,16 @@ import CajalTensor
 /// - Source: Yang et al. 2025 <https://arxiv.org/abs/2505.09388>.
 /// - Reference: `transformers/models/qwen3_moe/modeling_qwen3_moe.py`.
 public struct Qwen3MoE: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["qwen3_moe"]
 
   /// What `config.json` says.
@@ -39,6 +44,7 @@ public struct Qwen3MoE: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension Qwen3MoE {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -71,6 +77,7 @@ extension Qwen3MoE {
 
 // MARK: - Weights
 extension Qwen3MoE {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -105,7 +112,7 @@ extension Qwen3MoE {
     let shape = configuration.shape
     guard configuration.isMixture[index] else {
       return try weights.gatedMLP(
-          name, width: shape.width, hidden: configuration.denseWidth, configuration.activation)
+        name, width: shape.width, hidden: configuration.denseWidth, configuration.activation)
     }
     var experts: [GatedMLP] = []
     for expert in 0..<shape.experts {
@@ -115,7 +122,7 @@ extension Qwen3MoE {
           configuration.activation))
     }
     return MixtureOfExperts(
-        router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
-        experts: experts, chosen: configuration.chosen, renormalized: configuration.renormalized)
+      router: try weights.linear(name + ".gate", outputs: shape.experts, inputs: shape.width),
+      experts: experts, chosen: configuration.chosen, renormalized: configuration.renormalized)
   }
 }

@@ -16,11 +16,16 @@ import CajalTensor
 /// - Source: Bellagente et al. 2024 <https://arxiv.org/abs/2402.17834>.
 /// - Reference: `transformers/models/stablelm/modeling_stablelm.py`.
 public struct StableLM: Architecture, DecoderModel {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
+  /// The assembled parts.
   public let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["stablelm", "stablelm_epoch"]
 
   /// What `config.json` says.
@@ -37,6 +42,7 @@ public struct StableLM: Architecture, DecoderModel {
 
 // MARK: - Configuration
 extension StableLM {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -57,6 +63,7 @@ extension StableLM {
 
 // MARK: - Weights
 extension StableLM {
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {
@@ -80,7 +87,7 @@ extension StableLM {
       heads.rotary = 0
       let norm = try weights.layerNorm(name + ".input_layernorm", shape.width, epsilon: epsilon)
       let mlp = try weights.gatedMLP(
-          name + ".mlp", width: shape.width, hidden: shape.hiddenWidth, configuration.activation)
+        name + ".mlp", width: shape.width, hidden: shape.hiddenWidth, configuration.activation)
       if configuration.parallel {
         return ParallelLayer(
           attentionNorm: norm, attention: heads, mlpNorm: nil, feedForward: mlp)

@@ -4,6 +4,7 @@ import CajalModel
 import CajalTensor
 
 extension TransformerLens {
+  /// Decodes a configuration; every key is taken, expected or excused.
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
@@ -148,7 +149,8 @@ extension Ledger where Value == ConfigurationValue {
     ] {
       excuse(key, because: "what is watched, not what is computed")
     }
-    for key in ["relative_attention_max_distance", "relative_attention_num_buckets",
+    for key in [
+      "relative_attention_max_distance", "relative_attention_num_buckets",
       "decoder_start_token_id", "train_seq_length",
       "NTK_by_parts_factor", "NTK_by_parts_high_freq_factor", "NTK_by_parts_low_freq_factor",
       "NTK_original_ctx_len", "yarn_attention_factor", "yarn_beta_fast", "yarn_beta_slow",

@@ -16,12 +16,17 @@ public import CajalTensor
 /// - Source: Nanda & Bloom 2022 <https://github.com/TransformerLensOrg/TransformerLens>.
 /// - Reference: `transformer_lens/components`.
 public struct TransformerLens: Architecture {
+  /// What the model was made with.
   public let configuration: Configuration
+  /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
   private let decoder: TransformerDecoder
 
+  /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
+  /// The values of `model_type` that mean this family.
   public static let modelTypes = ["HookedTransformer"]
+  /// Prefixes of weight names that carry no meaning.
   public static let prefixes: [String] = []
 
   /// What the configuration says.
@@ -48,20 +53,26 @@ public struct TransformerLens: Architecture {
 
 // MARK: - Forward pass
 extension TransformerLens {
+  /// The sites of a forward pass, in order.
   public var sites: [Site] { decoder.sites }
 
+  /// How a layer's outputs add up.
   public var residualIdentity: ResidualIdentity { decoder.layers.first?.identity ?? .sequential }
 
+  /// Prepares a run: positions and rotary tables.
   public func begin(_ batch: TokenBatch, _ options: RunOptions) -> Run {
     Run(batch, options, rotary: decoder.rotary)
   }
 
+  /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor { decoder.embed(run, &tap) }
 
+  /// One layer, [N, D] to [N, D].
   public func layer(_ index: Int, _ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     decoder.layers[index](x, layer: index, run, &tap)
   }
 
+  /// Logits, [N, V].
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     decoder.unembed(x, run, &tap)
   }
@@ -91,6 +102,7 @@ extension TransformerLens {
 
 // MARK: - Weights
 extension TransformerLens {
+  /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {
     weights.excuse(
       where: { $0.hasSuffix(".attn.mask") || $0.hasSuffix(".attn.IGNORE") },
@@ -100,6 +112,7 @@ extension TransformerLens {
       because: "rotary tables are computed from the configuration")
   }
 
+  /// Assembles the model; every tensor is taken.
   public init(
     _ configuration: Configuration, _ weights: inout Ledger<Weight>, names: Weights
   ) throws(CheckpointError) {

@@ -44,7 +44,8 @@ extension Ledger where Value == ConfigurationValue {
     ] {
       excuse(key, because: "how to generate is the caller's choice")
     }
-    for key in ["summary_activation", "summary_first_dropout", "summary_proj_to_labels",
+    for key in [
+      "summary_activation", "summary_first_dropout", "summary_proj_to_labels",
       "summary_type", "summary_use_proj", "num_labels",
     ] {
       excuse(key, because: "a classification head, which is not part of the language model")

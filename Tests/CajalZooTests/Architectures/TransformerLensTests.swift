@@ -18,7 +18,10 @@ struct TransformerLensTests {
     try ArchitectureConformance(reference).verify()
   }
 
-  @Test(arguments: ReferenceModel.fixtures("tl").filter { refused.contains($0.folder.lastPathComponent) })
+  @Test(
+    arguments: ReferenceModel.fixtures("tl").filter {
+      refused.contains($0.folder.lastPathComponent)
+    })
   func `refuses by name what is not implemented`(_ reference: ReferenceModel) throws {
     #expect {
       try reference.load()

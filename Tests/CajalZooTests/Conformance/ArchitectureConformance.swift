@@ -106,7 +106,8 @@ struct ArchitectureConformance {
         // Each row of the stream is a layer norm's output: without its parameters it is centred.
         #expect(try value(.residualMid).shape == post.shape, "\(name) layer \(layer)")
       }
-      let next = layer + 1 < model.shape.layers
+      let next =
+        layer + 1 < model.shape.layers
         ? try #require(trace[.residualPre, layer: layer + 1])
         : try #require(trace[.finalResidual])
       #expect(next.isBitEqual(to: post), "\(name): layer \(layer) is not handed on unchanged")

@@ -104,7 +104,8 @@ func expectRelativelyClose(
   sourceLocation: SourceLocation = #_sourceLocation
 ) {
   guard found.shape == wanted.shape else {
-    Issue.record("\(what): shape \(found.shape), not \(wanted.shape)", sourceLocation: sourceLocation)
+    Issue.record(
+      "\(what): shape \(found.shape), not \(wanted.shape)", sourceLocation: sourceLocation)
     return
   }
   let (a, b) = (found.array, wanted.array)

@@ -65,7 +65,9 @@ struct Expected {
     let width = tokens.shape.last ?? 0
     let all = try tokens.integers()
     let lengths = try tensors["lengths"]?.integers() ?? [width]
-    rows = lengths.enumerated().map { Array(all[$0.offset * width..<$0.offset * width + $0.element]) }
+    rows = lengths.enumerated().map {
+      Array(all[$0.offset * width..<$0.offset * width + $0.element])
+    }
   }
 
   /// All rows in one batch.

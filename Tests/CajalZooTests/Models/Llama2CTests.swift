@@ -9,7 +9,7 @@ import Testing
 
 /// stories260K, a trained language model, in llama2.c's file and in Hugging Face layout.
 @Suite(.enabled(if: Shared.folder != nil, "the shared models are absent"))
-struct StoriesTests {
+struct Llama2CTests {
   static let layouts = ["stories260K/stories260K.bin", "stories260K-hf"]
 
   private func load(_ name: String) throws -> any LanguageModel {

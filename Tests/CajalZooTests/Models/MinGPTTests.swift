@@ -9,7 +9,7 @@ import Testing
 
 /// llm-viz's trained minGPT, which sorts six letters, with the activations its author recorded.
 @Suite(.enabled(if: Shared.folder != nil, "the shared models are absent"))
-struct SortingModelTests {
+struct MinGPTTests {
   private func folder() throws -> URL {
     try #require(Shared.folder).appending(path: "data/models/llm-viz-nano-sort/public")
   }
