@@ -39,7 +39,9 @@ public enum CommandLineProgram {
 
   /// ArgumentParser suggests misspelt flags and not misspelt commands.
   private static func refuseUnknownCommand(_ word: String?) throws {
-    guard let word, !word.hasPrefix("-"), word != "help", !commandNames.contains(word) else { return }
+    guard let word, !word.hasPrefix("-"), word != "help", !commandNames.contains(word) else {
+      return
+    }
     let meant = Suggestion.nearest(to: word, in: commandNames).map { "did you mean '\($0)'?" }
     throw ValidationError(
       "there is no command '\(word)'; "

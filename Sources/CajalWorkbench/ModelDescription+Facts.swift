@@ -8,7 +8,11 @@ extension ModelDescription {
   public func facts(isShort: Bool = false) -> [(label: String, value: String)] {
     let types = storedTypes.sorted { $0.value > $1.value }.map(\.key).joined(separator: ", ")
     var facts: [(label: String, value: String)] = [
-      ("Architecture", isShort ? "\(architecture), \(residualIdentity.rawValue)" : "\(architecture), \(residualText)"),
+      (
+        "Architecture",
+        isShort
+          ? "\(architecture), \(residualIdentity.rawValue)" : "\(architecture), \(residualText)"
+      ),
       ("Parameters", Quantity.grouped(parameters)),
       ("Layers", "\(shape.layers)"),
       ("Width", "\(shape.width)"),

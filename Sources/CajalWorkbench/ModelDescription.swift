@@ -1,6 +1,6 @@
+import CajalCheckpoint
 // SPDX-License-Identifier: Apache-2.0
 public import CajalModel
-import CajalCheckpoint
 import CajalTensor
 import CajalText
 import CajalZoo
@@ -102,7 +102,8 @@ extension ModelDescription {
       kind: subject.tokenizer.kind, vocabulary: subject.tokenizer.vocabularySize,
       beginning: subject.tokenizer.beginningOfSequence, ends: subject.endTokens.sorted(),
       note: subject.tokenizerNote)
-    files = (checkpoint.files + (checkpoint.configurationFile.map { [$0] } ?? [])).reduce(into: []) {
+    files = (checkpoint.files + (checkpoint.configurationFile.map { [$0] } ?? [])).reduce(into: [])
+    {
       let file = File(name: $1.lastPathComponent, bytes: Self.size(of: $1))
       if !$0.contains(file) { $0.append(file) }
     }

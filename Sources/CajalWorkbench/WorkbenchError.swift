@@ -19,6 +19,7 @@ public struct WorkbenchError: Error, Sendable, CustomStringConvertible {
     self.cause = cause
   }
 
+  /// The message.
   public var description: String { message }
 }
 

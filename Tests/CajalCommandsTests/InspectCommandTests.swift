@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalCommands
 import Foundation
 import Testing
+
+@testable import CajalCommands
 
 struct InspectCommandTests {
   @Test func `the plain form names counts, sites, tokenizer, files and what was excused`() throws {
@@ -27,6 +28,8 @@ struct InspectCommandTests {
     let post = sites.first { $0["name"] as? String == "residualPost" }
     #expect(post?["layers"] as? [Int] == [0, 1])
     #expect((json["shape"] as? [String: Any])?["width"] as? Int == 32)
-    #expect((json["excusedKeys"] as? [[String: String]])?.contains { $0["name"] == "architectures" } == true)
+    #expect(
+      (json["excusedKeys"] as? [[String: String]])?.contains { $0["name"] == "architectures" }
+        == true)
   }
 }

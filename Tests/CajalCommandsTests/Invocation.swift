@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalCommands
 import CajalTestSupport
 import CajalWorkbench
 import Foundation
 import Synchronization
+
+@testable import CajalCommands
 
 /// One call of the program inside this process: everything it wrote and how it ended.
 struct Invocation: Sendable {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalCommands
 import Foundation
 import Testing
+
+@testable import CajalCommands
 
 /// The program as a process of its own, where it was built beside these tests.
 struct ProcessTests {
@@ -11,7 +12,9 @@ struct ProcessTests {
     for _ in 0..<4 {
       let file = folder.appendingPathComponent("cajal")
       var isFolder: ObjCBool = false
-      if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder), !isFolder.boolValue {
+      if FileManager.default.fileExists(atPath: file.path, isDirectory: &isFolder),
+        !isFolder.boolValue
+      {
         return file
       }
       folder = folder.deletingLastPathComponent()
@@ -19,7 +22,9 @@ struct ProcessTests {
     return nil
   }()
 
-  private func start(_ arguments: [String], in folder: TemporaryFolder) throws -> (Process, Pipe, Pipe) {
+  private func start(_ arguments: [String], in folder: TemporaryFolder) throws -> (
+    Process, Pipe, Pipe
+  ) {
     let process = Process()
     let (output, errors) = (Pipe(), Pipe())
     process.executableURL = Self.program
@@ -37,7 +42,8 @@ struct ProcessTests {
 
   @Test(.enabled(if: program != nil)) func `results and errors go to their own streams`() throws {
     let folder = try TemporaryFolder.withModel()
-    let (good, output, noErrors) = try start(["run", "model", "--tokens", "1 2", "--json"], in: folder)
+    let (good, output, noErrors) = try start(
+      ["run", "model", "--tokens", "1 2", "--json"], in: folder)
     let json = text(output)
     good.waitUntilExit()
     #expect(good.terminationStatus == 0 && json.hasPrefix("{") && text(noErrors).isEmpty)
@@ -47,22 +53,30 @@ struct ProcessTests {
     #expect(text(errors) == "cajal: absent: does not exist; name a folder or a file of weights\n")
   }
 
-  @Test(.enabled(if: program != nil)) func `the default folder of a report lies where one stands`() throws {
+  @Test(.enabled(if: program != nil)) func `the default folder of a report lies where one stands`()
+    throws
+  {
     let folder = try TemporaryFolder()
     let (process, output, _) = try start(["scan"], in: folder)
     _ = text(output)
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    #expect(folder.exists("cajal-report/report.html") && folder.exists("cajal-report/findings.json"))
+    #expect(
+      folder.exists("cajal-report/report.html") && folder.exists("cajal-report/findings.json"))
   }
 
-  @Test(.enabled(if: program != nil)) func `Ctrl-C ends the work with 130 and leaves no file`() throws {
+  @Test(.enabled(if: program != nil)) func `Ctrl-C ends the work with 130 and leaves no file`()
+    throws
+  {
     let folder = try TemporaryFolder.withModel()
     // Far more tokens than can be made in the meantime.
     let (process, output, errors) = try start(
       ["run", "model", "--tokens", "1", "--greedy", "100000"], in: folder)
     Thread.sleep(forTimeInterval: 1.5)
     process.interrupt()
+    // A process that does not listen must not keep the tests from ending.
+    let identifier = process.processIdentifier
+    DispatchQueue.global().asyncAfter(deadline: .now() + 20) { kill(identifier, SIGKILL) }
     let (written, line) = (text(output), text(errors))
     process.waitUntilExit()
     #expect(process.terminationReason == .exit && process.terminationStatus == 130)

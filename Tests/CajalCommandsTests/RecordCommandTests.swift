@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
-@testable import CajalCommands
 import Foundation
 import Testing
+
+@testable import CajalCommands
 
 struct RecordCommandTests {
   @Test func `sequences are recorded end to end and the tensors are listed`() throws {
@@ -72,7 +73,8 @@ struct RecordCommandTests {
   @Test func `a place that cannot be written to is refused`() throws {
     let folder = try TemporaryFolder.withModel()
     for (path, reason) in [
-      (folder.path("absent/t.safetensors"), "absent/t.safetensors"), (folder.url.path, "is a folder"),
+      (folder.path("absent/t.safetensors"), "absent/t.safetensors"),
+      (folder.url.path, "is a folder"),
       (folder.path("model/model.safetensors"), "is a file of the model itself"),
     ] {
       let run = Invocation.of("record", folder.model, "--tokens", "1", "--output", path)

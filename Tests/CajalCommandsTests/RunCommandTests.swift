@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalCommands
 import CajalTestSupport
 import Foundation
 import Testing
+
+@testable import CajalCommands
 
 struct RunCommandTests {
   @Test func `JSON has exactly the keys that are promised`() throws {
@@ -64,7 +65,8 @@ struct RunCommandTests {
     #expect(lines[0] == "model · Llama · 4 tokens")
     #expect(lines[2] == "Read" && lines[3] == "  <s> a ␣ b")
     #expect(lines[5] == "Next" && lines[6].contains(" %  "))
-    #expect(lines[9].hasPrefix("Loss  ") && lines[9].contains("(3 predicted; guessing uniformly 5.5530)"))
+    #expect(
+      lines[9].hasPrefix("Loss  ") && lines[9].contains("(3 predicted; guessing uniformly 5.5530)"))
     #expect(lines[11] == "Continued by 2 tokens" && lines[12].hasPrefix("  a b"))
     #expect(lines.allSatisfy { $0.last != " " })
   }
@@ -93,7 +95,8 @@ struct RunCommandTests {
     let folder = try TemporaryFolder.withModel()
     try Data([0x61, 0xFF]).write(to: folder.url.appendingPathComponent("latin.txt"))
     let run = Invocation.of("run", folder.model, "--file", folder.path("latin.txt"))
-    #expect(run.errors == "cajal: \(folder.path("latin.txt")) is not UTF-8 text; convert it first\n")
+    #expect(
+      run.errors == "cajal: \(folder.path("latin.txt")) is not UTF-8 text; convert it first\n")
   }
 
   @Test func `damaged models are one line and 1`() throws {
@@ -114,10 +117,27 @@ struct RunCommandTests {
     }
   }
 
-  @Test func `control characters in a path reach no terminal`() {
-    let run = Invocation.of("inspect", "/no\u{1B}[31mwhere\n")
-    #expect(!run.errors.dropLast().contains { $0.isNewline || $0 == "\u{1B}" })
-    #expect(run.exitCode == 1)
+  @Test func `control characters of arguments reach no terminal`() throws {
+    let folder = try TemporaryFolder.withModel()
+    for arguments in [
+      ["inspect", "/no\u{1B}[31mwhere\n"],
+      ["run", folder.model, "--tokens", "\u{1B}[31m\u{202E}\n"],
+      ["run", folder.model, "--file", "a\u{1B}b"], ["\u{1B}[31m"], ["run", "m", "--\u{1B}x"],
+    ] {
+      let run = Invocation.of(arguments)
+      let isHostile = run.errors.dropLast().unicodeScalars.contains {
+        $0.properties.generalCategory == .control || $0.properties.generalCategory == .format
+      }
+      #expect(!isHostile && run.errors.hasSuffix("\n") && run.exitCode != 0, "\(run.errors)")
+    }
+  }
+
+  @Test func `what a model writes reaches a terminal without control characters`() throws {
+    let folder = try TemporaryFolder.withModel()
+    // The bytes of an escape sequence and a bell, as a text that is continued.
+    let run = Invocation.of("run", folder.model, "--text", "\u{1B}[31m\u{7}a", "--greedy", "1")
+    #expect(run.exitCode == 0)
+    #expect(!run.output.unicodeScalars.contains { $0.value < 0x20 && $0 != "\n" })
   }
 
   @Test func `causes are added where they are wanted`() throws {
@@ -129,7 +149,9 @@ struct RunCommandTests {
     #expect(verbose.errors.hasPrefix(plain.errors) && verbose.errors.contains("\n  because: "))
   }
 
-  @Test(.enabled(if: SharedModel.path("stories260K") != nil), arguments: ["stories260K", "stories260K-hf"])
+  @Test(
+    .enabled(if: SharedModel.path("stories260K") != nil),
+    arguments: ["stories260K", "stories260K-hf"])
   func `stories260K continues as its author's program does`(name: String) throws {
     let model = try #require(SharedModel.path(name))
     let reference = try #require(SharedModel.path("stories260K")) + "/expected_greedy.json"

@@ -46,7 +46,8 @@ struct SubjectTests {
 
   @Test func `a tokenizer that cannot be read refuses text and leaves the model usable`() throws {
     let folder = try TemporaryFolder.withStandIn()
-    try folder.write("{\"version\": \"1.0\", \"model\": {\"type\": \"Unheard\"}}", to: "tokenizer.json")
+    try folder.write(
+      "{\"version\": \"1.0\", \"model\": {\"type\": \"Unheard\"}}", to: "tokenizer.json")
     let subject = try Subject.open(folder.url.path)
     #expect(subject.tokenizerNote?.contains("Unheard") == true)
     let error = #expect(throws: WorkbenchError.self) { try subject.tokens(of: "3 17") }

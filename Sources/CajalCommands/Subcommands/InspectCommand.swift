@@ -28,11 +28,13 @@ struct InspectCommand: WorkCommand {
 
   private static func text(_ model: ModelDescription) -> String {
     var lines = [
-      Terminal.sanitized("\(model.name) · \(model.architecture) (model_type \(model.modelType))"), "",
+      Terminal.sanitized("\(model.name) · \(model.architecture) (model_type \(model.modelType))"),
+      "",
     ]
     lines += TextTable(rows: facts(model), alignments: [.left, .left]).lines
     lines += ["", "Sites of a forward pass, in order"]
-    lines += TextTable(rows: model.sites.map { [$0.text, $0.axes] }, alignments: [.left, .left]).lines
+    lines +=
+      TextTable(rows: model.sites.map { [$0.text, $0.axes] }, alignments: [.left, .left]).lines
     lines.append(
       "  N tokens, D \(model.shape.width), H \(model.shape.heads), H′ \(model.shape.keyValueHeads), "
         + "K \(model.shape.headWidth), F \(model.shape.hiddenWidth), V \(model.shape.vocabulary)"
@@ -42,9 +44,11 @@ struct InspectCommand: WorkCommand {
       ("Tensors that are not part of the model", model.excusedTensors),
     ] where !excuses.isEmpty {
       lines += ["", title]
-      lines += TextTable(
-        rows: excuses.map { [Terminal.sanitized($0.name), $0.reason] }, alignments: [.left, .left]
-      ).lines
+      lines +=
+        TextTable(
+          rows: excuses.map { [Terminal.sanitized($0.name), $0.reason] },
+          alignments: [.left, .left]
+        ).lines
     }
     return lines.joined(separator: "\n")
   }

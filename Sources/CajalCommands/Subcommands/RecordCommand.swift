@@ -10,11 +10,12 @@ struct RecordCommand: WorkCommand {
     abstract: "Record what happens at sites of a model, in a safetensors file.",
     discussion: """
       Examples:
-        cajal record models/stories260K --text "Once upon a time" --output trace.safetensors
-        cajal record models/gpt2 --tokens "464 3797; 464 3290" --sites residualPost,logits \\
-          --output two.safetensors
-        cajal record models/gpt2 --text "The cat" --sites logits --output without.safetensors \\
-          --intervene "scale attentionOut.2 0" --intervene "set mlpPost.3[neuron=17] 0"
+        cajal record models/stories260K --text "Once upon" --output trace.safetensors
+        cajal record models/stories260K --tokens "1 2 3; 4 5" \\
+          --sites residualPost,logits --output two.safetensors
+        cajal record models/stories260K --text "Once" --output less.safetensors \\
+          --intervene "scale attentionOut.2 0" \\
+          --intervene "set mlpPost.3[neuron=17] 0"
 
       The file holds one tensor a site under the site's name, 'tokens' (int64 [N], all sequences end \
       to end) and 'offsets' (int64, where each sequence begins, and N). An older file is replaced.
@@ -59,7 +60,9 @@ struct RecordCommand: WorkCommand {
   }
 
   private func text(_ summary: Recording.Summary) -> String {
-    let rows = summary.tensors.map { [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"] }
+    let rows = summary.tensors.map {
+      [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"]
+    }
     return "wrote \(summary.tensors.count) tensors to \(summary.file)\n"
       + TextTable(rows: rows, alignments: [.left, .left]).lines.joined(separator: "\n")
   }

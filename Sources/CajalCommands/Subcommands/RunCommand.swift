@@ -50,7 +50,8 @@ struct RunCommand: WorkCommand {
     let sequences = try prompt.sequences(for: subject)
     guard sequences.count == 1, let tokens = sequences.first else {
       throw WorkbenchError(
-        .input, "run takes one sequence and there are \(sequences.count); 'cajal record' takes several")
+        .input,
+        "run takes one sequence and there are \(sequences.count); 'cajal record' takes several")
     }
     let ends = stopAtEnd ? subject.endTokens : []
     if stopAtEnd && ends.isEmpty {
@@ -63,6 +64,7 @@ struct RunCommand: WorkCommand {
       loss: loss || general.json ? Evaluation.meanLoss(try evaluation.scores([tokens])) : nil,
       generated: try evaluation.greedy(after: tokens, count: greedy, stoppingAfter: ends),
       subject: subject)
-    try console.print(general.json ? result.json() : result.text(width: console.width, showsLoss: loss))
+    try console.print(
+      general.json ? result.json() : result.text(width: console.width, showsLoss: loss))
   }
 }

@@ -57,7 +57,9 @@ struct RunResult {
     ]
     lines += ["", "Read"] + wrapped(tokens.map(subject.tokenizer.display), width)
     if !top.isEmpty {
-      lines += ["", "Next"] + TextTable(rows: top.map(row), alignments: [.right, .right, .left, .left]).lines
+      lines +=
+        ["", "Next"]
+        + TextTable(rows: top.map(row), alignments: [.right, .right, .left, .left]).lines
     }
     if showsLoss { lines += ["", lossLine] }
     if !generated.isEmpty {
@@ -80,7 +82,8 @@ struct RunResult {
   private var lossLine: String {
     guard let loss else { return "Loss  none: one token alone predicts nothing" }
     let uniform = log(Double(subject.shape.vocabulary))
-    return "Loss  \(Quantity.fixed(loss, 4)) nats a predicted token (\(tokens.count - 1) predicted; "
+    return
+      "Loss  \(Quantity.fixed(loss, 4)) nats a predicted token (\(tokens.count - 1) predicted; "
       + "guessing uniformly \(Quantity.fixed(uniform, 4)))"
   }
 
@@ -89,7 +92,8 @@ struct RunResult {
     let limit = 200
     let shown =
       pieces.count <= limit
-      ? pieces : pieces.prefix(limit / 2) + ["… \(pieces.count - limit) more …"] + pieces.suffix(limit / 2)
+      ? pieces
+      : pieces.prefix(limit / 2) + ["… \(pieces.count - limit) more …"] + pieces.suffix(limit / 2)
     var lines = [""]
     for piece in shown {
       let last = lines[lines.count - 1]

@@ -39,7 +39,8 @@ struct ScanCommand: WorkCommand {
     var scan = Scan()
     scan.seed = general.seed
     scan.ownText = try text.map {
-      NamedText($0 == "-" ? "standard input" : URL(fileURLWithPath: $0).lastPathComponent, try BoundedFile.text($0))
+      let name = $0 == "-" ? "standard input" : URL(fileURLWithPath: $0).lastPathComponent
+      return NamedText(name, try BoundedFile.text($0))
     }
     let folder = try ReportFolder(output)
     let report =

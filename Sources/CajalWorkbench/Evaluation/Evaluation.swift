@@ -152,6 +152,4 @@ public struct Evaluation: Sendable {
     if start < sequences.count { groups.append(start..<sequences.count) }
     return groups
   }
-
-
 }

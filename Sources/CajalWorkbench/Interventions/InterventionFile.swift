@@ -70,7 +70,8 @@ struct InterventionFile {
 
   private static func some(_ checkpoint: Checkpoint, _ count: Int = 1) -> String {
     let names = checkpoint.tensors.keys.sorted()
-    return names.prefix(count).joined(separator: ", ") + (names.count > count && count > 1 ? ", …" : "")
+    return names.prefix(count).joined(separator: ", ")
+      + (names.count > count && count > 1 ? ", …" : "")
   }
 
   /// The interventions of a JSON file.

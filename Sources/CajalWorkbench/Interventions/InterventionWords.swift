@@ -40,7 +40,8 @@ struct InterventionWords {
     guard !words.isEmpty else {
       throw WorkbenchError(
         .intervention,
-        "'\(text)' ends where \(what) should stand; write as in \"set residualPost.2[position=-1] 0\"")
+        "'\(text)' ends where \(what) should stand; write as in \"set residualPost.2[position=-1] 0\""
+      )
     }
     return words.removeFirst()
   }
@@ -99,7 +100,8 @@ struct InterventionWords {
   private static func number(_ word: String, _ what: String) throws(WorkbenchError) -> Float {
     guard let number = Float(word), number.isFinite else {
       throw WorkbenchError(
-        .intervention, "'\(word)' is not \(what): write a number such as 0.5, or @FILE for a tensor")
+        .intervention, "'\(word)' is not \(what): write a number such as 0.5, or @FILE for a tensor"
+      )
     }
     return number
   }

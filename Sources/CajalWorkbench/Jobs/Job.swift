@@ -63,7 +63,7 @@ public struct Stage: Sendable {
   public func advance(to done: Int) throws(WorkbenchError) {
     try job.report(
       Progress(
-        activity: activity, done: done, total: total, unit: unit, elapsed: start.duration(to: .now)))
+        activity: activity, done: done, total: total, unit: unit, elapsed: start.duration(to: .now))
+    )
   }
 }
-

@@ -1,6 +1,6 @@
+import CajalCheckpoint
 // SPDX-License-Identifier: Apache-2.0
 public import CajalModel
-import CajalCheckpoint
 import CajalTensor
 import Foundation
 

@@ -61,7 +61,8 @@ struct NumberStatistics: Sendable, Equatable {
     let total = Double(count + other.count)
     let difference = other.mean - mean
     squaredDeviations +=
-      other.squaredDeviations + difference * difference * Double(count) * Double(other.count) / total
+      other.squaredDeviations + difference * difference * Double(count) * Double(other.count)
+      / total
     mean += difference * Double(other.count) / total
     count += other.count
     minimum = min(minimum, other.minimum)

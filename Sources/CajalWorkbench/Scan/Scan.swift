@@ -13,7 +13,10 @@ public struct Scan: Sendable {
   public var seed: UInt64 = 0
 
   private static var chapters: [any ScanChapter.Type] {
-    [IdentityChapter.self, WeightsChapter.self, LossChapter.self, PredictionsChapter.self]
+    [
+      IdentityChapter.self, WeightsChapter.self, LossChapter.self, PredictionsChapter.self,
+      SitesChapter.self,
+    ]
   }
 
   /// A check-up with the built-in texts alone.
@@ -23,7 +26,9 @@ public struct Scan: Sendable {
   ///
   /// - Parameter isStandIn: Whether the model is the ``StandIn``, which the report then says first.
   /// - Throws: What the floors below refuse, and `WorkbenchError.interrupted`.
-  public func run(_ subject: Subject, isStandIn: Bool = false, job: Job = .unwatched) throws -> Report {
+  public func run(_ subject: Subject, isStandIn: Bool = false, job: Job = .unwatched) throws
+    -> Report
+  {
     let context = ScanContext(
       subject: subject, description: ModelDescription(subject),
       digest: try subject.digest(job: job), isStandIn: isStandIn, ownText: ownText, seed: seed,
@@ -39,7 +44,8 @@ public struct Scan: Sendable {
     return Report(
       title: "Check-up of \(subject.name)", subject: context.description.headline,
       version: Program.version, opening: Self.opening(context),
-      facts: context.description.facts(isShort: true).map { Report.Fact($0.label, $0.value) }, chapters: chapters)
+      facts: context.description.facts(isShort: true).map { Report.Fact($0.label, $0.value) },
+      chapters: chapters)
   }
 
   private static func opening(_ context: ScanContext) -> [String] {
@@ -49,7 +55,8 @@ public struct Scan: Sendable {
         "No model was named, so this is a stand-in: a small Llama whose weights are random numbers "
           + "from a fixed seed. It was never trained. The report shows what a check-up looks like and "
           + "where numbers lie when there is nothing to find; it says nothing about any real model. "
-          + "For a real one run: cajal scan MODEL. A trained model will ship with the program later.")
+          + "For a real one run: cajal scan MODEL. A trained model will ship with the program later."
+      )
     }
     paragraphs.append(
       "Every number here was computed from the checkpoint by this program on this machine. Under "

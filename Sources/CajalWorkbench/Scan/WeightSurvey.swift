@@ -15,7 +15,8 @@ struct WeightPlace: Hashable {
   init(_ name: String, layers: Int) {
     var parts = name.split(separator: ".", omittingEmptySubsequences: false).map(String.init)
     if parts.count > 1, parts.last == "weight" { parts.removeLast() }
-    guard let place = parts.firstIndex(where: { Int($0).map { (0..<layers).contains($0) } ?? false }),
+    guard
+      let place = parts.firstIndex(where: { Int($0).map { (0..<layers).contains($0) } ?? false }),
       place + 1 < parts.count
     else {
       layer = nil
@@ -70,7 +71,8 @@ struct WeightSurvey {
 
   /// The names of what the layers hold, in order.
   func kinds(matrices: Bool) -> [String] {
-    Set(entries.filter { $0.place.layer != nil && $0.isMatrix == matrices }.map(\.place.kind)).sorted()
+    Set(entries.filter { $0.place.layer != nil && $0.isMatrix == matrices }.map(\.place.kind))
+      .sorted()
   }
 
   /// The entry of one kind in one layer.

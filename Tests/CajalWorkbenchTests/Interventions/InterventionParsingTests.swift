@@ -92,7 +92,9 @@ struct InterventionParsingTests {
 
   @Test func `a list of interventions goes through JSON and back`() throws {
     let list = [
-      Intervention(.set(Tensor([1, 2], shape: [2])), at: Site(.residualPost, layer: 1), Selection(positions: [0])),
+      Intervention(
+        .set(Tensor([1, 2], shape: [2])), at: Site(.residualPost, layer: 1),
+        Selection(positions: [0])),
       Intervention(.resampleAblate(nil, seed: 9), at: Site(.mlpOut, layer: 0)),
     ]
     let path = folder.path("list.json")
@@ -100,7 +102,8 @@ struct InterventionParsingTests {
     let read = try Intervention.parse("@\(path)")
     #expect(read.map(\.site) == list.map(\.site))
     #expect(read.map(\.selection) == list.map(\.selection))
-    guard case .set(let value) = read[0].action, case .resampleAblate(nil, 9) = read[1].action else {
+    guard case .set(let value) = read[0].action, case .resampleAblate(nil, 9) = read[1].action
+    else {
       Issue.record("an action changed on the way")
       return
     }
@@ -119,7 +122,8 @@ struct InterventionParsingTests {
     ("clamp residualPost.2 1,2 1,2,3 0", "the encoder has 2 components and the decoder 3"),
     ("clamp residualPost.2 1 1", "ends where the value to clamp to should stand"),
     ("clamp residualPost.2 1 1 0 gain=2", "'gain=2' in"),
-    ("clamp residualPost.2 1 1 0 bias=1 bias=2", "'bias=2' in"), ("set logits @", "'@' stands without"),
+    ("clamp residualPost.2 1 1 0 bias=1 bias=2", "'bias=2' in"),
+    ("set logits @", "'@' stands without"),
     ("@list.txt", "must be a JSON file"), ("@absent.json", "absent.json: no such file"),
   ])
   func `what cannot be read is refused with the word and what is expected`(
@@ -150,7 +154,9 @@ struct InterventionParsingTests {
       let error = #expect(throws: WorkbenchError.self) { try Intervention.parse(text) }
       #expect(error?.message.contains(reason) == true, "\(error?.message ?? "")")
     }
-    #expect(throws: CheckpointError.self) { try Intervention.parse("set logits @\(vectors):endless") }
+    #expect(throws: CheckpointError.self) {
+      try Intervention.parse("set logits @\(vectors):endless")
+    }
     #expect(throws: CheckpointError.self) {
       try Intervention.parse("set logits @\(folder.path("absent.npy"))")
     }
@@ -158,7 +164,9 @@ struct InterventionParsingTests {
 
   @Test(arguments: [
     ("[]", "an empty list"), ("{", "not a list"), ("[{\"site\": \"logits\"}]", "selection"),
-    ("[{\"site\": \"nowhere\", \"selection\": \"\", \"action\": {}}]", "there is no site 'nowhere'"),
+    (
+      "[{\"site\": \"nowhere\", \"selection\": \"\", \"action\": {}}]", "there is no site 'nowhere'"
+    ),
   ])
   func `JSON that is no list of interventions is refused`(text: String, reason: String) throws {
     try folder.write(text, to: "bad.json")

@@ -69,7 +69,8 @@ struct RecordingTests {
     for row in 0..<6 {
       let range = row * 32..<(row + 1) * 32
       let isSelected = row == 1 || row == 5
-      #expect(Array(after[range]) == (isSelected ? Array(repeating: 0, count: 32) : Array(before[range])))
+      #expect(
+        Array(after[range]) == (isSelected ? Array(repeating: 0, count: 32) : Array(before[range])))
     }
     let logits = (try floats("logits", plain), try floats("logits", changed))
     #expect(logits.0[0..<258] == logits.1[0..<258], "position 0 sees only itself")
@@ -86,7 +87,9 @@ struct RecordingTests {
     #expect(try restored.tensors["logits"]?.floats() == clean.tensors["logits"]?.floats())
   }
 
-  @Test func `an intervention where the model has no site is refused and nothing is written`() throws {
+  @Test func `an intervention where the model has no site is refused and nothing is written`()
+    throws
+  {
     let error = #expect(throws: ModelError.self) {
       try record("logits", Intervention.parse("scale positionEmbedding 0"))
     }
@@ -99,7 +102,9 @@ struct RecordingTests {
 
   @Test func `files of the model and folders are not written over`() throws {
     let recording = Recording(sites: [Site(.logits)], sequences: sequences)
-    for name in ["model.safetensors", "config.json", "../\(folder.url.lastPathComponent)/config.json"] {
+    for name in [
+      "model.safetensors", "config.json", "../\(folder.url.lastPathComponent)/config.json",
+    ] {
       let error = #expect(throws: WorkbenchError.self) {
         try recording.write(subject, to: folder.path(name))
       }

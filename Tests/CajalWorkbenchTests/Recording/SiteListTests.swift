@@ -21,7 +21,9 @@ struct SiteListTests {
     #expect(try SiteList(parsing: "all", for: model).sites == model.sites)
   }
 
-  @Test func `a name without layer means every layer, and sites come in the order of the run`() throws {
+  @Test func `a name without layer means every layer, and sites come in the order of the run`()
+    throws
+  {
     #expect(
       try names("logits, residualPost,residualPre.1")
         == ["residualPost.0", "residualPre.1", "residualPost.1", "logits"])

@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalWorkbench
 import CajalModel
 import CajalText
 import Foundation
 import Testing
+
+@testable import CajalWorkbench
 
 struct LossMeasurementTests {
   private let folder: TemporaryFolder
@@ -17,7 +18,8 @@ struct LossMeasurementTests {
       ownText: nil, seed: 5, job: .unwatched)
   }
 
-  @Test func `windows follow each other, begin with the mark and hold the whole text once`() throws {
+  @Test func `windows follow each other, begin with the mark and hold the whole text once`() throws
+  {
     let text = String(repeating: "abcde fghij ", count: 60)
     let windows = try TextWindows(text, context.subject)
     #expect(windows.hasMark && windows.length == 256 && !windows.isCut)
@@ -41,7 +43,8 @@ struct LossMeasurementTests {
     #expect(measurement.losses.count == windows.sequences.reduce(0) { $0 + $1.count - 1 })
     let scores = try Evaluation(context.subject).scores(windows.sequences)
     #expect(measurement.mean == Evaluation.meanLoss(scores))
-    #expect(measurement.interval.low < measurement.mean && measurement.mean < measurement.interval.high)
+    #expect(
+      measurement.interval.low < measurement.mean && measurement.mean < measurement.interval.high)
     // 1 800 losses with a deviation near one: the interval is a few hundredths wide, not zero or one.
     #expect((0.01...0.5).contains(measurement.interval.high - measurement.interval.low))
     #expect(measurement.uniform == log(258))

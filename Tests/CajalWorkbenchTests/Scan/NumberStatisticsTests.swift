@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalWorkbench
 import CajalCheckpoint
 import CajalTensor
 import Testing
+
+@testable import CajalWorkbench
 
 struct NumberStatisticsTests {
   private func statistics(_ values: [Float]) -> NumberStatistics {

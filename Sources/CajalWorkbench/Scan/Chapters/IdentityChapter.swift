@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalFinding
-import CajalModel
 
 /// What the model is, and what of its files was not used.
 enum IdentityChapter: ScanChapter {
@@ -13,9 +12,6 @@ enum IdentityChapter: ScanChapter {
   private static let identity = MethodCard(
     name: "identity", summary: "What the files say the model is, and what of them was not used.",
     source: "the checkpoint itself")
-  private static let sites = MethodCard(
-    name: "sites", summary: "The places where a forward pass can be watched and changed.",
-    source: "the architecture's declaration, which the forward pass is tested against")
 
   static func findings(_ context: ScanContext) -> [Finding] {
     let model = context.description
@@ -24,12 +20,7 @@ enum IdentityChapter: ScanChapter {
         identity,
         "\(model.headline); \(model.excusedKeys.count) configuration keys and "
           + "\(model.excusedTensors.count) tensors were excused.",
-        evidence: [.table(files(model)), .table(excused(model))].filter { !$0.isEmptyTable }),
-      context.finding(
-        sites,
-        "\(context.subject.model.sites.count) sites in a forward pass, of \(model.sites.count) "
-          + "kinds.",
-        evidence: [.table(siteTable(model))]),
+        evidence: [.table(files(model)), .table(excused(model))].filter { !$0.isEmptyTable })
     ]
   }
 
@@ -49,19 +40,6 @@ enum IdentityChapter: ScanChapter {
       columns: [.init("Name"), .init("Kind"), .init("Why nothing is lost")],
       rows: model.excusedKeys.map { [.text($0.name), "key", .text($0.reason)] }
         + model.excusedTensors.map { [.text($0.name), "tensor", .text($0.reason)] })
-  }
-
-  private static func siteTable(_ model: ModelDescription) -> Evidence.Table {
-    let shape = model.shape
-    return Evidence.Table(
-      title: "Sites, in the order of a forward pass",
-      caption: "N tokens, D \(shape.width) components of the residual stream, H \(shape.heads) heads, "
-        + "H′ \(shape.keyValueHeads) heads of keys and values, K \(shape.headWidth) components of a "
-        + "head, F \(shape.hiddenWidth) neurons"
-        + (shape.experts > 0 ? ", E \(shape.experts) experts" : "")
-        + ", V \(shape.vocabulary) tokens of the vocabulary.",
-      columns: [.init("Site"), .init("Axes")],
-      rows: model.sites.map { [.text($0.text), .text($0.axes)] })
   }
 }
 

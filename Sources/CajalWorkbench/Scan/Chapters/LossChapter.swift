@@ -44,7 +44,8 @@ enum LossChapter: ScanChapter {
         .text(
           Evidence.Text(
             title: "Why not",
-            caption: "Give a text in the model's own tokens to measure it: cajal scan MODEL --text FILE.",
+            caption:
+              "Give a text in the model's own tokens to measure it: cajal scan MODEL --text FILE.",
             body: reason))
       ])
   }
@@ -52,16 +53,14 @@ enum LossChapter: ScanChapter {
   private static func finding(
     _ text: NamedText, _ isBuiltIn: Bool, _ measurement: LossMeasurement, _ context: ScanContext
   ) -> Finding {
-    let kind =
-      measurement.mean < measurement.unigram
-      ? "below" : measurement.mean < measurement.uniform ? "above" : "far above"
+    let (mean, unigram) = (measurement.mean, measurement.unigram)
     let cut = measurement.windows.isCut ? " (the beginning of the text)" : ""
     return context.finding(
       card,
-      "\(Quantity.fixed(measurement.mean, 3)) nats a token on \(measurement.losses.count) tokens of "
-        + "\(text.name)\(cut), \(kind) guessing by frequency "
-        + "(\(Quantity.fixed(measurement.unigram, 3))); blind guessing has "
-        + "\(Quantity.fixed(measurement.uniform, 3)).",
+      "\(Quantity.fixed(mean, 3)) nats a token on \(measurement.losses.count) tokens of "
+        + "\(text.name)\(cut): \(mean < unigram ? "better" : "no better") than guessing by frequency "
+        + "(\(Quantity.fixed(unigram, 3))), \(mean < measurement.uniform ? "better" : "no better") than "
+        + "blind guessing (\(Quantity.fixed(measurement.uniform, 3))).",
       options: [
         "window": .integer(measurement.windows.length),
         "tokenLimit": .integer(TextWindows.tokenLimit),
@@ -82,8 +81,8 @@ enum LossChapter: ScanChapter {
 
   private static func baselines(_ measurement: LossMeasurement) -> [Baseline] {
     [
-      Baseline("blind guessing", measurement.uniform),
-      Baseline("by frequency", measurement.unigram),
+      Baseline("uniform", measurement.uniform),
+      Baseline("unigram", measurement.unigram),
     ]
   }
 
@@ -91,8 +90,10 @@ enum LossChapter: ScanChapter {
     _ measurement: LossMeasurement, _ text: NamedText, _ isBuiltIn: Bool
   ) -> Evidence.Number {
     var number = Evidence.Number(
-      title: "Loss", caption: "Nats a predicted token. Blind guessing is ln V. \"By frequency\" knows the "
-        + "frequencies of this very text, so it is a strict baseline where the text is short.",
+      title: "Loss",
+      caption: "Nats a predicted token. Uniform is blind guessing, ln V. Unigram is guessing by "
+        + "frequency; it knows the frequencies of this very text, so it is a strict baseline where "
+        + "the text is short.",
       value: measurement.mean, unit: "nats",
       interval: Interval(low: measurement.interval.low, high: measurement.interval.high),
       baselines: baselines(measurement))
@@ -117,7 +118,8 @@ enum LossChapter: ScanChapter {
     }
     return Evidence.Curve(
       title: "Loss by position",
-      caption: "Mean over positions 1, 2, 3–4, 5–8, … of \(measurement.windows.sequences.count) windows "
+      caption:
+        "Mean over positions 1, 2, 3–4, 5–8, … of \(measurement.windows.sequences.count) windows "
         + "of at most \(measurement.windows.length) tokens; from \(bins.map(\.count).min() ?? 0) to "
         + "\(bins.map(\.count).max() ?? 0) tokens a point. The band is two standard errors to either "
         + "side, as if tokens were independent. Position 0 is not predicted.",
@@ -125,7 +127,8 @@ enum LossChapter: ScanChapter {
       y: Axis("loss", unit: "nats"),
       series: [
         .init(
-          "model", x: centres, y: bins.map(\.mean), low: bins.map { max(0, $0.mean - 2 * $0.error) },
+          "model", x: centres, y: bins.map(\.mean),
+          low: bins.map { max(0, $0.mean - 2 * $0.error) },
           high: bins.map { $0.mean + 2 * $0.error })
       ],
       baselines: baselines(measurement))
@@ -138,7 +141,8 @@ enum LossChapter: ScanChapter {
     let pieces = subject.pieces(scores.map(\.token))
     return Evidence.TokenStrip(
       title: "The first window, token by token",
-      caption: "Darker is more surprising; the scale ends at \(Int(greatestSurprise)) nats in every strip. "
+      caption:
+        "Darker is more surprising; the scale ends at \(Int(greatestSurprise)) nats in every strip. "
         + "Point at a token for its surprise and for what was expected.",
       valueAxis: surprise, colors: surpriseColors,
       tokens: zip(scores, pieces).map { score, piece in

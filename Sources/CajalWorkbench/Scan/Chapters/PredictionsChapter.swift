@@ -47,7 +47,8 @@ enum PredictionsChapter: ScanChapter {
     let subject = context.subject
     let tokens = try subject.tokens(of: beginning)
     let evaluation = Evaluation(subject)
-    let room = subject.shape.contextIsLimit ? subject.shape.context - tokens.count + 1 : continuation
+    let room =
+      subject.shape.contextIsLimit ? subject.shape.context - tokens.count + 1 : continuation
     return Outcome(
       beginning: beginning, scores: try evaluation.scores([tokens])[0],
       predictions: try evaluation.predictions(after: tokens, count: shownPredictions),
@@ -107,12 +108,18 @@ enum PredictionsChapter: ScanChapter {
     let last = outcome.tokens.suffix(1)
     return Evidence.Table(
       title: "What may come next",
-      caption: "The \(outcome.predictions.count) likeliest of \(subject.shape.vocabulary) tokens after "
+      caption:
+        "The \(outcome.predictions.count) likeliest of \(subject.shape.vocabulary) tokens after "
         + "“\(outcome.beginning)”; blind guessing gives each "
         + "\(Quantity.percent(1 / Double(subject.shape.vocabulary))).",
-      columns: [.init("Token", .token), .init("Number", .number), .init("Probability", .bar, unit: "%")],
+      columns: [
+        .init("Token", .token), .init("Number", .number), .init("Probability", .bar, unit: "%"),
+      ],
       rows: outcome.predictions.map {
-        [.text(subject.pieces(last + [$0.id])[last.count]), .number($0.id), .number($0.probability * 100)]
+        [
+          .text(subject.pieces(last + [$0.id])[last.count]), .number($0.id),
+          .number($0.probability * 100),
+        ]
       })
   }
 }

@@ -83,7 +83,8 @@ enum WeightsChapter: ScanChapter {
     }
     return Evidence.Table(
       title: "Weights by kind",
-      caption: "All layers together; the deviation is the standard deviation. A vector of gains near one and biases near zero are what they "
+      caption:
+        "All layers together; the deviation is the standard deviation. A vector of gains near one and biases near zero are what they "
         + "began as.",
       columns: [.init("Weight"), .init("Numbers", .number)] + columns, rows: rows)
   }
@@ -125,7 +126,9 @@ enum WeightsChapter: ScanChapter {
     let series = kinds.map { kind in
       Evidence.Curve.Series(
         kind,
-        y: (0..<layers).map { layer in survey.entry(kind, layer).map { quantity($0.statistics) } ?? .nan })
+        y: (0..<layers).map { layer in
+          survey.entry(kind, layer).map { quantity($0.statistics) } ?? .nan
+        })
     }
     // The lines that move most are the ones to draw where there are too many.
     let ordered =
