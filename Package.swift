@@ -71,7 +71,7 @@ let package = Package(
       "CajalWorkbench",
       [
         "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding",
-        "CajalText",
+        "CajalText", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     floor(
       "CajalCommands",

@@ -110,10 +110,7 @@ extension ModelDescription {
     format = checkpoint.format.rawValue
     sites = Self.groups(model)
     excusedKeys = loaded.excusedKeys.map { Excuse(name: $0.name, reason: $0.reason) }
-    let used = Set(model.weights.names)
-    excusedTensors = checkpoint.tensors.keys.filter { !used.contains($0) }.sorted().map {
-      Excuse(name: $0, reason: "a buffer that the architecture names; no forward pass reads it")
-    }
+    excusedTensors = loaded.excusedTensors.map { Excuse(name: $0.name, reason: $0.reason) }
     unreadEntries = checkpoint.nonTensorEntries
   }
 

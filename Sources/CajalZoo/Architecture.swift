@@ -57,13 +57,13 @@ extension Architecture {
   /// Excuses tensors that carry nothing for a forward pass.
   public static func excuse(_ weights: inout Ledger<Weight>) {}
 
-  /// Makes the model from the weights of a checkpoint.
+  /// Makes the model from the weights of a checkpoint, and tells which tensors were let go.
   ///
   /// - Throws: `CheckpointError` for a tensor that is missing, of another shape, left over, or not
   ///   finite.
   static func assemble(
     _ configuration: Configuration, _ entries: [String: Weight], file: String?
-  ) throws(CheckpointError) -> Self {
+  ) throws(CheckpointError) -> (model: Self, excused: [(name: String, reason: String)]) {
     var all = Ledger(entries, subject: "weights", file: file)
     for prefix in prefixes { all.strippingPrefix(prefix) }
     all.excuse(
@@ -71,12 +71,13 @@ extension Architecture {
       because: "rotary frequencies are computed from the configuration")
     excuse(&all)
     if configuration.tied { try excuseTiedCopy(&all) }
-    let excused = Set(all.excused.map(\.name))
-    let used = entries.filter { !excused.contains($0.key) }
+    let excused = all.excused
+    let names = Set(excused.map(\.name))
+    let used = entries.filter { !names.contains($0.key) }
     for (_, weight) in used.sorted(by: { $0.key < $1.key }) { try weight.requireFinite() }
     let model = try Self(configuration, &all, names: Weights(used))
     try all.close()
-    return model
+    return (model, excused)
   }
 
   /// Excuses the copy of the embedding that some tied checkpoints carry as unembedding, and refuses one
@@ -98,7 +99,7 @@ extension Architecture {
   /// The same model with some weights changed; it shares all others.
   public func replacing(_ edits: [String: Tensor]) -> Self {
     do throws(CheckpointError) {
-      return try Self.assemble(configuration, weights.replacing(edits), file: nil)
+      return try Self.assemble(configuration, weights.replacing(edits), file: nil).model
     } catch {
       preconditionFailure("a model that was made cannot be made again: \(error)")
     }

@@ -37,10 +37,10 @@ public enum ArchitectureCatalogue {
     let configuration = try Family.configuration(&keys)
     try keys.close()
     let entries = checkpoint.tensors.mapValues { Weight($0) }
-    let model = try Family.assemble(configuration, entries, file: checkpoint.path)
+    let made = try Family.assemble(configuration, entries, file: checkpoint.path)
     return LoadedModel(
-      model: model, family: "\(family)", modelType: try modelType(checkpoint),
-      excusedKeys: keys.excused)
+      model: made.model, family: "\(family)", modelType: try modelType(checkpoint),
+      excusedKeys: keys.excused, excusedTensors: made.excused)
   }
 
   /// The family's name: `model_type`, or what a configuration without it shows itself to be.
@@ -68,4 +68,6 @@ public struct LoadedModel: Sendable {
   public let modelType: String
   /// Configuration keys that were let go, and why.
   public let excusedKeys: [(name: String, reason: String)]
+  /// Tensors that were let go, and why.
+  public let excusedTensors: [(name: String, reason: String)]
 }
