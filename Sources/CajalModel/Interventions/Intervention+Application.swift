@@ -2,7 +2,7 @@
 import CajalTensor
 
 extension Intervention {
-  /// The value with this intervention applied, and how many components it touched.
+  /// The value with this intervention applied.
   ///
   /// - Throws: `ModelError` when the selection picks nothing or a value does not fit.
   func applied(to value: Tensor, batch: TokenBatch) throws(ModelError) -> Tensor {
@@ -23,7 +23,6 @@ extension Intervention {
   private func change(
     _ whole: Tensor, _ chosen: SelectedCoordinates
   ) throws(ModelError) -> Change {
-    let width = chosen.components.count
     switch action {
     case .set(let value):
       let at = try broadcast(value, chosen)
@@ -37,47 +36,67 @@ extension Intervention {
       }
     case .scale(let factor):
       return { row, components, _ in for c in components { row[c] *= factor } }
-    case .projectOut(let direction):
-      let v = try vector(direction, width, "direction").map(Double.init)
-      let squared = v.reduce(0) { $0 + $1 * $1 }
-      guard squared > 0 else {
-        throw ModelError(.intervention, "the direction to project out at '\(site)' is zero")
-      }
-      return { row, components, _ in
-        var dot = 0.0
-        for (k, c) in components.enumerated() { dot += Double(row[c]) * v[k] }
-        for (k, c) in components.enumerated() {
-          row[c] = Float(Double(row[c]) - dot * v[k] / squared)
-        }
-      }
-    case .replace(let other):
-      guard other.shape == whole.shape else {
-        throw ModelError(
-          .intervention,
-          "the value to put at '\(site)' has shape \(other.shape), the site \(whole.shape); "
-            + "record it on the same number of tokens")
-      }
-      return rowwise(from: other.array) { chosen.starts[$0] }
+    case .projectOut(let direction): return try projection(direction, chosen.components.count)
+    case .replace(let other): return try replacement(other, whole, chosen)
     case .meanAblate(let pool):
       let pool = try pooled(pool ?? whole, like: whole)
       return rowwise(from: mean(of: pool)) { chosen.starts[$0] % (pool.count / pool.shape[0]) }
     case .resampleAblate(let pool, let seed):
-      let pool = try pooled(pool ?? whole, like: whole)
-      let stride = pool.count / pool.shape[0]
-      return rowwise(from: pool.array) { index in
-        let position = chosen.starts[index] / stride
-        let drawn = Philox(seed: seed).integer(UInt64(position), below: UInt64(pool.shape[0]))
-        return Int(drawn) * stride + chosen.starts[index] % stride
-      }
+      return try resampling(pooled(pool ?? whole, like: whole), chosen, seed)
     case .clamp(let feature, let target):
-      let encoder = try vector(feature.encoder, width, "encoder").map(Double.init)
-      let decoder = try vector(feature.decoder, width, "decoder").map(Double.init)
-      return { row, components, _ in
-        var z = Double(feature.bias)
-        for (k, c) in components.enumerated() { z += Double(row[c]) * encoder[k] }
-        let turn = Double(target) - (z > Double(feature.threshold) ? z : 0)
-        for (k, c) in components.enumerated() { row[c] = Float(Double(row[c]) + turn * decoder[k]) }
+      return try clamping(feature, target, chosen.components.count)
+    }
+  }
+
+  private func projection(_ direction: Tensor, _ width: Int) throws(ModelError) -> Change {
+    let v = try vector(direction, width, "direction").map(Double.init)
+    let squared = v.reduce(0) { $0 + $1 * $1 }
+    guard squared > 0 else {
+      throw ModelError(.intervention, "the direction to project out at '\(site)' is zero")
+    }
+    return { row, components, _ in
+      var dot = 0.0
+      for (k, c) in components.enumerated() { dot += Double(row[c]) * v[k] }
+      for (k, c) in components.enumerated() {
+        row[c] = Float(Double(row[c]) - dot * v[k] / squared)
       }
+    }
+  }
+
+  private func replacement(
+    _ other: Tensor, _ whole: Tensor, _ chosen: SelectedCoordinates
+  ) throws(ModelError) -> Change {
+    guard other.shape == whole.shape else {
+      throw ModelError(
+        .intervention,
+        "the value to put at '\(site)' has shape \(other.shape), the site \(whole.shape); "
+          + "record it on the same number of tokens")
+    }
+    return rowwise(from: other.array) { chosen.starts[$0] }
+  }
+
+  private func resampling(
+    _ pool: Tensor, _ chosen: SelectedCoordinates, _ seed: UInt64
+  ) -> Change {
+    let stride = pool.count / pool.shape[0]
+    let draws = Philox(seed: seed)
+    return rowwise(from: pool.array) { index in
+      let position = UInt64(chosen.starts[index] / stride)
+      let drawn = Int(draws.integer(position, below: UInt64(pool.shape[0])))
+      return drawn * stride + chosen.starts[index] % stride
+    }
+  }
+
+  private func clamping(
+    _ feature: Feature, _ target: Float, _ width: Int
+  ) throws(ModelError) -> Change {
+    let encoder = try vector(feature.encoder, width, "encoder").map(Double.init)
+    let decoder = try vector(feature.decoder, width, "decoder").map(Double.init)
+    return { row, components, _ in
+      var z = Double(feature.bias)
+      for (k, c) in components.enumerated() { z += Double(row[c]) * encoder[k] }
+      let turn = Double(target) - (z > Double(feature.threshold) ? z : 0)
+      for (k, c) in components.enumerated() { row[c] = Float(Double(row[c]) + turn * decoder[k]) }
     }
   }
 

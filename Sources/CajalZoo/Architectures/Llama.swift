@@ -42,6 +42,7 @@ extension Llama {
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
     try keys.excuseHousehold()
+    try keys.expect("rope_interleaved", equals: .bool(false))
     return Configuration(
       decoder: try DecoderKeys().decode(&keys),
       attentionBias: try keys.bool("attention_bias", default: false),

@@ -43,7 +43,10 @@ extension Phi3 {
     try keys.excuseHousehold()
     var family = DecoderKeys(epsilon: ("rms_norm_eps", 1e-5))
     family.rotary.longRopeAliases = ["su", "yarn"]
-    try keys.expect("attention_bias", equals: .bool(false))
+    for key in ["attention_bias", "mlp_bias", "lm_head_bias"] {
+      try keys.expect(key, equals: .bool(false))
+    }
+    for key in ["full_attn_mod", "interpolate_factor"] { try keys.expect(key, equals: .integer(1)) }
     return Configuration(
       decoder: try family.decode(&keys), window: try keys.positiveIfPresent("sliding_window"))
   }
