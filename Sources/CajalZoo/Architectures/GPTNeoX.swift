@@ -64,7 +64,7 @@ extension GPTNeoX {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "gelu"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
+      epsilon: try keys.epsilon("layer_norm_eps", default: 1e-5),
       parallel: try keys.bool("use_parallel_residual", default: true),
       attentionBias: try keys.bool("attention_bias", default: true),
       tied: try keys.tied(default: false))

@@ -55,7 +55,7 @@ extension Gemma {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: activation,
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: true))
   }

@@ -57,8 +57,8 @@ extension Gemma2 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.gemmaActivation(),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
+      scale: try keys.gemmaScale(),
       windows: try keys.slidingLayers(shape.layers) { $0 % 2 == 0 }.map { $0 ? window : nil },
       scoreCap: try keys.cap("attn_logit_softcapping", default: 50),
       logitCap: try keys.cap("final_logit_softcapping", default: 30),
@@ -121,8 +121,13 @@ extension Ledger where Value == ConfigurationValue {
   mutating func cap(_ key: String, default fallback: Float?) throws(CheckpointError) -> Float? {
     guard has(key) else { return fallback }
     guard let value = try numberIfPresent(key) else { return nil }
-    try require(value > 0, "\(key) is \(value) and must be above 0")
-    return Float(value)
+    return try divisor(key, value)
+  }
+
+  /// 1 / √scalar, what scores are multiplied by.
+  mutating func gemmaScale() throws(CheckpointError) -> Float {
+    let key = "query_pre_attn_scalar"
+    return 1 / (try divisor(key, positiveNumber(key, default: 256))).squareRoot()
   }
 
   mutating func excuseHybridCache() throws(CheckpointError) {

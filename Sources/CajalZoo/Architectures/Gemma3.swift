@@ -67,8 +67,8 @@ extension Gemma3 {
       "attn_logit_softcapping", because: "the reference applies no cap to this family's scores")
     return Configuration(
       shape: shape, rotary: try keys.gemma3Rotary(shape), activation: try keys.gemmaActivation(),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
-      scale: 1 / Float(try keys.positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot(),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
+      scale: try keys.gemmaScale(),
       windows: try keys.slidingLayers(shape.layers) { ($0 + 1) % max(pattern, 1) != 0 }
         .map { $0 ? window : nil },
       logitCap: try keys.cap("final_logit_softcapping", default: nil),
@@ -143,8 +143,9 @@ extension Ledger where Value == ConfigurationValue {
     let (full, sliding) = (
       RotaryConfiguration(defaultBase: 1_000_000), RotaryConfiguration(defaultBase: 10_000)
     )
-    let base = try numberIfPresent("rope_theta")
-    let localBase = try numberIfPresent("rope_local_base_freq")
+    try requirePairs(shape.headWidth, "head_dim \(shape.headWidth)")
+    let base = try positiveNumberIfPresent("rope_theta")
+    let localBase = try positiveNumberIfPresent("rope_local_base_freq")
     guard var both = try nestedIfPresent("rope_parameters") else {
       var scaled = full
       scaled.defaultBase = base ?? full.defaultBase
@@ -168,6 +169,12 @@ extension Ledger where Value == ConfigurationValue {
     }
     try both.close()
     return result
+  }
+
+  private mutating func positiveNumberIfPresent(
+    _ key: String
+  ) throws(CheckpointError) -> Double? {
+    has(key) && peek(key) != .null ? try positiveNumber(key) : try numberIfPresent(key)
   }
 
   /// What a repository with a vision tower carries beside `text_config`.

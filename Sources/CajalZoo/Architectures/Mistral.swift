@@ -47,7 +47,7 @@ extension Mistral {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
       window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
   }
 }

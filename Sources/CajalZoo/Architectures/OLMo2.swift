@@ -49,7 +49,7 @@ extension OLMo2 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-5),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: false))
   }

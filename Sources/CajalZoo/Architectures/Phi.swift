@@ -49,7 +49,7 @@ extension Phi {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "gelu_new"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
+      epsilon: try keys.epsilon("layer_norm_eps", default: 1e-5),
       headNorms: try keys.bool("qk_layernorm", default: false), tied: try keys.tied(default: false))
   }
 }

@@ -49,7 +49,7 @@ extension Phi3 {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-5),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-5),
       window: try keys.positiveIfPresent("sliding_window"), tied: try keys.tied(default: false))
   }
 }

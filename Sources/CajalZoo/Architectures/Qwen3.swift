@@ -48,7 +48,7 @@ extension Qwen3 {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
       windows: try keys.qwenWindows(shape.layers),
       attentionBias: try keys.bool("attention_bias", default: false),
       tied: try keys.tied(default: false))

@@ -65,7 +65,7 @@ extension Qwen3MoE {
     return Configuration(
       shape: shape, rotary: try RotaryConfiguration().decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("rms_norm_eps", default: 1e-6),
+      epsilon: try keys.epsilon("rms_norm_eps", default: 1e-6),
       window: slides ? window : nil,
       isMixture: (0..<shape.layers).map { !dense.contains($0) && ($0 + 1) % step == 0 },
       denseWidth: denseWidth, chosen: chosen,

@@ -53,7 +53,7 @@ extension StableLM {
     return Configuration(
       shape: shape, rotary: try rotary.decode(&keys, shape),
       activation: try keys.activation("hidden_act", default: "silu"),
-      epsilon: try keys.number("layer_norm_eps", default: 1e-5),
+      epsilon: try keys.epsilon("layer_norm_eps", default: 1e-5),
       projectionBias: try keys.bool("use_qkv_bias", default: false),
       headNorms: try keys.bool("qk_layernorm", default: false),
       parallel: try keys.bool("use_parallel_residual", default: false),
