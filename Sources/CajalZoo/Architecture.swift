@@ -70,11 +70,14 @@ extension Architecture {
       where: { $0.hasSuffix("rotary_emb.inv_freq") },
       because: "rotary frequencies are computed from the configuration")
     excuse(&all)
+    let buffers = Set(all.excused.map(\.name))
+    for (name, weight) in entries.sorted(by: { $0.key < $1.key }) where !buffers.contains(name) {
+      try weight.requireFinite()
+    }
     if configuration.tied { try excuseTiedCopy(&all) }
     let excused = all.excused
     let names = Set(excused.map(\.name))
     let used = entries.filter { !names.contains($0.key) }
-    for (_, weight) in used.sorted(by: { $0.key < $1.key }) { try weight.requireFinite() }
     let model = try Self(configuration, &all, names: Weights(used))
     try all.close()
     return (model, excused)

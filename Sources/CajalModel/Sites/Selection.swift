@@ -58,7 +58,8 @@ extension Selection {
       self.spans = spans
     }
 
-    /// The indices inside an axis of `count`, ascending, each once; nil when one lies outside.
+    /// The indices inside an axis of `count`, ascending, each once; nil when one lies outside or there
+    /// is none.
     public func resolved(_ count: Int) -> [Int]? {
       var chosen = Set<Int>()
       for span in spans {
@@ -74,7 +75,7 @@ extension Selection {
           chosen.formUnion(low..<high)
         }
       }
-      return chosen.sorted()
+      return chosen.isEmpty ? nil : chosen.sorted()
     }
   }
 }

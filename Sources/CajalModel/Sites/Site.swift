@@ -144,7 +144,7 @@ extension Site: CustomStringConvertible, Codable {
     }
     switch (name.isInLayer, parts.count) {
     case (true, 2):
-      guard let layer = Int(parts[1]), layer >= 0 else {
+      guard let layer = Self.layerIndex(parts[1]) else {
         throw ModelError(.unknownSite, "'\(parts[1])' in site '\(text)' is not a layer index")
       }
       self.init(name, layer: layer)
@@ -153,6 +153,11 @@ extension Site: CustomStringConvertible, Codable {
       throw ModelError(.unknownSite, "site '\(text)' needs one layer, as in '\(name.rawValue).0'")
     default: throw ModelError(.unknownSite, "site '\(name.rawValue)' has no layer: '\(text)'")
     }
+  }
+
+  /// A layer index written in digits alone.
+  static func layerIndex(_ text: Substring) -> Int? {
+    text.utf8.allSatisfy { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) } ? Int(text) : nil
   }
 
   /// Reads the text form.

@@ -9,7 +9,7 @@ enum TransformerLensNames {
   static func site(_ text: String) -> Site? {
     if let name = outside[text] { return Site(name) }
     let parts = text.split(separator: ".", maxSplits: 2, omittingEmptySubsequences: false)
-    guard parts.count == 3, parts[0] == "blocks", let layer = Int(parts[1]), layer >= 0,
+    guard parts.count == 3, parts[0] == "blocks", let layer = Site.layerIndex(parts[1]),
       let name = inside[String(parts[2])]
     else { return nil }
     return Site(name, layer: layer)

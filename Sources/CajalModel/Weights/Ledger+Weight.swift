@@ -11,7 +11,7 @@ extension Ledger where Value == Weight {
     guard weight.shape == shape else {
       throw CheckpointError(
         .mismatch,
-        "tensor '\(name)' has shape \(weight.shape), the configuration asks for \(shape)",
+        "tensor '\(weight.name)' has shape \(weight.shape), the configuration asks for \(shape)",
         file: file)
     }
     return weight

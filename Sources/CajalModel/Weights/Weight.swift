@@ -108,6 +108,7 @@ public final class Weight: Sendable {
   }
 
   private func pack(_ part: Part, from state: State) throws(CheckpointError) -> PackedMatrix {
+    if let plain = state.plain { return pack(plain, part) }
     switch state.source {
     case .stored(let stored) where [.float32, .bfloat16, .float16].contains(stored.type):
       try stored.requireUnchanged()

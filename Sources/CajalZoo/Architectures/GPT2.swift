@@ -63,7 +63,7 @@ extension GPT2 {
     let scale = scaled ? 1 / Float(shape.headWidth).squareRoot() : 1
     return Configuration(
       shape: shape, activation: try keys.activation("activation_function", default: "gelu_new"),
-      epsilon: try keys.number("layer_norm_epsilon", default: 1e-5),
+      epsilon: try keys.epsilon("layer_norm_epsilon", default: 1e-5),
       scales: (0..<shape.layers).map { byLayer ? scale / Float($0 + 1) : scale },
       tied: try keys.tied(default: true))
   }

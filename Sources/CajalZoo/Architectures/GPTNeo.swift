@@ -60,7 +60,7 @@ extension GPTNeo {
     let window = try keys.positive("window_size", default: 256)
     return Configuration(
       shape: shape, activation: try keys.activation("activation_function", default: "gelu_new"),
-      epsilon: try keys.number("layer_norm_epsilon", default: 1e-5),
+      epsilon: try keys.epsilon("layer_norm_epsilon", default: 1e-5),
       windows: try keys.gptNeoLayers(shape.layers).map { $0 == "local" ? window : nil },
       tied: try keys.tied(default: true))
   }
@@ -81,6 +81,10 @@ extension Ledger where Value == ConfigurationValue {
       let names = pattern.compactMap { if case .string(let name) = $0 { name } else { nil } }
       guard names.count == pattern.count, names.allSatisfy({ ["global", "local"].contains($0) })
       else { throw wrongTypes(group) }
+      // Compared before it is laid out: a file may ask for any number of layers.
+      try require(
+        names.isEmpty || times <= (count - layers.count) / names.count,
+        "attention_types describes more than \(count) layers")
       for _ in 0..<times { layers += names }
     }
     try require(

@@ -100,15 +100,15 @@ extension Ledger where Value == ConfigurationValue {
   /// What attention scores are multiplied by: 1/√query_pre_attn_scalar.
   mutating func gemmaScale() throws(CheckpointError) -> Float {
     excuse("hidden_act", because: "hidden_activation is the key this family reads")
-    return 1 / Float(try positiveNumber("query_pre_attn_scalar", default: 256)).squareRoot()
+    let key = "query_pre_attn_scalar"
+    return 1 / (try divisor(key, positiveNumber(key, default: 256))).squareRoot()
   }
 
   /// A soft cap: absent means the family's default, null none.
   mutating func cap(_ key: String, default fallback: Float?) throws(CheckpointError) -> Float? {
     guard has(key) else { return fallback }
     guard let value = try numberIfPresent(key) else { return nil }
-    try require(value > 0, "\(key) is \(value) and must be above 0")
-    return Float(value)
+    return try divisor(key, value)
   }
 }
 

@@ -128,8 +128,9 @@ extension Ledger where Value == ConfigurationValue {
     let (full, sliding) = (
       RotaryConfiguration(defaultBase: 1_000_000), RotaryConfiguration(defaultBase: 10_000)
     )
-    let base = try numberIfPresent("rope_theta")
-    let localBase = try numberIfPresent("rope_local_base_freq")
+    try requirePairs(shape.headWidth, "head_dim \(shape.headWidth)")
+    let base = try positiveNumberIfPresent("rope_theta")
+    let localBase = try positiveNumberIfPresent("rope_local_base_freq")
     guard var both = try nestedIfPresent("rope_parameters") else {
       var scaled = full
       scaled.defaultBase = base ?? full.defaultBase
@@ -153,6 +154,12 @@ extension Ledger where Value == ConfigurationValue {
     }
     try both.close()
     return result
+  }
+
+  private mutating func positiveNumberIfPresent(
+    _ key: String
+  ) throws(CheckpointError) -> Double? {
+    has(key) && peek(key) != .null ? try positiveNumber(key) : try numberIfPresent(key)
   }
 
   /// What a repository with a vision tower carries beside `text_config`.

@@ -51,6 +51,7 @@ extension Llama2C {
     try keys.require(
       width % heads == 0 && heads % groups == 0,
       "\(heads) heads and \(groups) key-value heads do not divide width \(width)")
+    try keys.requirePairs(width / heads, "dim \(width) of n_heads \(heads)")
     return Configuration(
       shape: ModelShape(
         layers: try keys.layerCount("n_layers"), width: width, heads: heads,

@@ -11,6 +11,9 @@ extension TransformerLens {
     try keys.excuseHousehold()
     try keys.excuseLensHousehold()
     let shape = try shape(&keys)
+    // No norm is written as null; an absent key would leave it open.
+    try keys.require(
+      keys.has("normalization_type"), "key 'normalization_type' is missing; null means no norm")
     let kind = try keys.stringIfPresent("normalization_type")
     let norm = try norm(kind, keys)
     // With RMS-normed layers or without, the last norm may be chosen apart.
@@ -19,7 +22,7 @@ extension TransformerLens {
       !finalRMS || norm.kind != .layerNorm, "final_rms with layer norms is not implemented")
     return Configuration(
       shape: shape, nonlinearity: try nonlinearity(&keys, attentionOnly: shape.hiddenWidth == 0),
-      epsilon: try keys.number("eps", default: 1e-5), norm: norm,
+      epsilon: try keys.epsilon("eps", default: 1e-5), norm: norm,
       attentionOnly: shape.hiddenWidth == 0, gated: try keys.bool("gated_mlp", default: false),
       parallel: try keys.bool("parallel_attn_mlp", default: false),
       rotary: try rotary(&keys, shape), scales: try scales(&keys, shape),
@@ -33,6 +36,7 @@ extension TransformerLens {
     let (width, headWidth) = (try keys.positive("d_model"), try keys.positive("d_head"))
     // -1 stands for "as many as fit".
     let heads = try keys.int("n_heads", in: -1...Int(Int32.max), default: -1)
+    try keys.require(heads != 0, "n_heads is 0")
     let count = heads > 0 ? heads : width / headWidth
     let groups = try keys.positiveIfPresent("n_key_value_heads") ?? count
     try keys.require(
@@ -75,7 +79,7 @@ extension TransformerLens {
     }
     let softmaxLinear = ["solu", "solu_ln"]
     let elementwise = Activation.byName.keys.sorted()
-    let name = try keys.string("act_fn", in: elementwise + softmaxLinear, default: "relu")
+    let name = try keys.string("act_fn", in: elementwise + softmaxLinear)
     if softmaxLinear.contains(name) { return .softmaxLinear(normed: name == "solu_ln") }
     return .elementwise(Activation.byName[name] ?? .identity)
   }
@@ -89,9 +93,9 @@ extension TransformerLens {
     let base = try keys.positiveNumber("rotary_base", default: 10_000)
     let adjacent = try keys.bool("rotary_adjacent_pairs", default: false)
     guard kind == "rotary" else { return nil }
+    try keys.requirePairs(width, "rotary_dim \(width)")
     try keys.require(
-      width % 2 == 0 && width <= shape.headWidth,
-      "rotary_dim \(width) is odd or more than d_head \(shape.headWidth)")
+      width <= shape.headWidth, "rotary_dim \(width) is more than d_head \(shape.headWidth)")
     return RotaryEmbedding(width: width, base: base, layout: adjacent ? .interleaved : .halves)
   }
 
@@ -100,7 +104,10 @@ extension TransformerLens {
   ) throws(CheckpointError) -> [Float] {
     let used = try keys.bool("use_attn_scale", default: true)
     let given = try keys.number("attn_scale", default: -1)
-    let divisor = used ? (given > 0 ? Float(given) : Float(shape.headWidth).squareRoot()) : 1
+    let divisor =
+      used
+      ? (given > 0 ? try keys.divisor("attn_scale", given) : Float(shape.headWidth).squareRoot())
+      : 1
     let byLayer = try keys.bool("scale_attn_by_inverse_layer_idx", default: false)
     return (0..<shape.layers).map { 1 / (byLayer ? divisor * Float($0 + 1) : divisor) }
   }
@@ -128,7 +135,7 @@ extension TransformerLens {
   ) throws(CheckpointError) -> Float? {
     // Zero or less means none.
     let value = try keys.number(key, default: -1)
-    return value > 0 ? Float(value) : nil
+    return value > 0 ? try keys.divisor(key, value) : nil
   }
 }
 

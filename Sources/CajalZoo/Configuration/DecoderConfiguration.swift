@@ -46,7 +46,7 @@ struct DecoderKeys {
     return DecoderConfiguration(
       shape: shape, rotary: embeddings,
       activation: try keys.activation(activationKey, default: activation),
-      epsilon: try keys.number(epsilon.key, default: epsilon.value),
+      epsilon: try keys.epsilon(epsilon.key, default: epsilon.value),
       tied: try keys.tied(default: tied))
   }
 }

@@ -19,17 +19,20 @@ extension ModelShape {
     let heads = try keys.positive("num_attention_heads", default: defaults?.heads)
     let groups =
       try keys.positiveIfPresent("num_key_value_heads") ?? defaults?.keyValueHeads ?? heads
+    let named = try keys.positiveIfPresent("head_dim") ?? headWidth
+    try keys.require(
+      named != nil || width % heads == 0,
+      "hidden_size \(width) is not a multiple of num_attention_heads \(heads)")
     self.init(
       layers: try keys.layerCount("num_hidden_layers", default: defaults?.layers), width: width,
       heads: heads, keyValueHeads: groups,
-      headWidth: try keys.positiveIfPresent("head_dim") ?? headWidth ?? width / heads,
+      headWidth: named ?? width / heads,
       hiddenWidth: try keys.positive("intermediate_size", default: defaults?.hiddenWidth),
       vocabulary: try keys.positive("vocab_size", default: defaults?.vocabulary),
       context: try keys.positive("max_position_embeddings", default: defaults?.context))
     try keys.require(
       heads % groups == 0,
       "num_attention_heads \(heads) is not a multiple of num_key_value_heads \(groups)")
-    try keys.require(self.headWidth > 0, "hidden_size \(width) is less than \(heads) heads")
   }
 
   /// H · K, the width of all queries.
@@ -44,6 +47,23 @@ extension Ledger where Value == ConfigurationValue {
     _ key: String, default fallback: Int? = nil
   ) throws(CheckpointError) -> Int {
     try int(key, in: 1...65_536, default: fallback)
+  }
+
+  /// The ε of a norm, from 0 to 1.
+  mutating func epsilon(
+    _ key: String, default fallback: Double
+  ) throws(CheckpointError) -> Double {
+    let value = try number(key, default: fallback)
+    try require((0...1).contains(value), "\(key) is \(value), outside 0 to 1")
+    return value
+  }
+
+  /// A number that Float32 holds and can be divided by: above zero, neither too small nor too large.
+  func divisor(_ key: String, _ value: Double) throws(CheckpointError) -> Float {
+    let divisor = Float(value)
+    try require(
+      divisor > 0 && divisor.isNormal, "\(key) is \(value) and must be a Float32 above 0")
+    return divisor
   }
 
   /// Refuses a configuration whose values contradict each other.

@@ -63,16 +63,23 @@ struct RotaryConfiguration {
   ) throws(CheckpointError) -> RotaryEmbedding {
     try keys.require(base > 0 && part > 0 && part <= 1, "rope_theta \(base) or part \(part)")
     let width = Int(Double(shape.headWidth) * part)
-    try keys.require(
-      width >= 2 && width % 2 == 0,
-      "\(part) of \(shape.headWidth) components of a head cannot turn in pairs")
+    try keys.requirePairs(width, "\(part) of \(shape.headWidth) components of a head")
     if case .dynamic = scaling {
       try keys.require(width > 2, "dynamic rotary scaling needs more than 2 components")
+    }
+    if case .yarn = scaling {
+      try keys.require(base > 1, "rope_theta \(base) is not above 1, as yarn needs it")
     }
     if case .longrope(let divisors) = scaling {
       try keys.require(
         divisors.short.count == width / 2 && divisors.long.count == width / 2,
         "short_factor and long_factor need \(width / 2) numbers each")
+    }
+    for length in [1, shape.context, shape.context + 1] {
+      let (frequencies, factor) = scaling.frequencies(width: width, base: base, length: length)
+      try keys.require(
+        frequencies.allSatisfy(\.isFinite) && Float(factor).isFinite,
+        "rope_theta \(base) and the rotary scaling give no finite frequencies")
     }
     return RotaryEmbedding(width: width, base: base, scaling: scaling)
   }
@@ -143,5 +150,14 @@ struct RotaryConfiguration {
     for key in ["short_mscale", "long_mscale"] { try object.expect(key, equals: .null) }
     return .longrope(
       .init(short: short, long: long, context: context, attentionFactor: given ?? inferred))
+  }
+}
+
+extension Ledger where Value == ConfigurationValue {
+  /// Refuses a number of components that cannot turn in pairs, or that no head has.
+  func requirePairs(_ width: Int, _ what: String) throws(CheckpointError) {
+    try require(
+      (2...65_536).contains(width) && width % 2 == 0,
+      "\(what) cannot turn in pairs: rotary embedding needs an even number from 2 to 65536")
   }
 }
