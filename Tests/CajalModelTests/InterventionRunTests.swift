@@ -109,9 +109,8 @@ struct InterventionRunTests {
     let error = #expect(throws: ModelError.self) {
       try model.record(batch, interventions: [good, bad])
     }
-    #expect(
-      error?.message.contains("3 numbers do not fit the 2 × 4 components selected at 'residualPost.0'")
-        == true, "\(error?.message ?? "")")
+    let message = "3 numbers do not fit the 2 × 4 components selected at 'residualPost.0'"
+    #expect(error?.message.contains(message) == true, "\(error?.message ?? "")")
   }
 
   @Test func `several at one site act in the order given`() throws {

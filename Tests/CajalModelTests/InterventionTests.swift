@@ -111,7 +111,7 @@ struct InterventionTests {
     let pool = Tensor((0..<64).map { Float($0) }, shape: [32, 2])
     let whole = try changed(.resampleAblate(pool, seed: 5))
     for row in 0..<3 {
-      #expect(pool[Int(whole[2 * row]) / 2, 1] == whole[2 * row + 1], "a row is not one of the pool")
+      #expect(pool[Int(whole[2 * row]) / 2, 1] == whole[2 * row + 1], "no row of the pool")
       let alone = try changed(.resampleAblate(pool, seed: 5), "[position=\(row)]")
       #expect(alone[2 * row] == whole[2 * row])
     }
@@ -134,7 +134,10 @@ struct InterventionTests {
       (.set(tensor(1, 2, 3)), "3 numbers do not fit the 3 × 2 components"),
       (.add(tensor(1, 2, 3, 4)), "4 numbers do not fit the 3 × 2 components"),
       (.set(Tensor(zeros: [0])), "0 numbers do not fit the 3 × 2 components"),
-      (.projectOut(tensor(1)), "the direction at 'residualPost.1' has 1 components, the selection 2"),
+      (
+        .projectOut(tensor(1)),
+        "the direction at 'residualPost.1' has 1 components, the selection 2"
+      ),
       (.projectOut(tensor(0, 0)), "the direction to project out at 'residualPost.1' is zero"),
       (.replace(tensor(1, 2)), "has shape [2], the site [3, 2]"),
       (.meanAblate(tensor(1, 2)), "a pool of shape [2] does not fit 'residualPost.1' of [3, 2]"),

@@ -113,7 +113,8 @@ struct SelectionTests {
   @Test func `heads, positions and keys of a pattern`() throws {
     // [H, N, longest] = [2, 3, 3]: offset (h · 3 + n) · 3 + key.
     let batch = try batch(3)
-    #expect(try picked("[head=1,position=2]", .attentionPattern, [2, 3, 3], batch) == [15, 16, 17])
+    #expect(
+      try picked("[head=1,position=2]", .attentionPattern, [2, 3, 3], batch) == [15, 16, 17])
     #expect(
       try picked("[position=-1,key=0]", .attentionPattern, [2, 3, 3], batch) == [6, 15])
     #expect(try picked("[head=0,position=1,key=-1]", .attentionScores, [2, 3, 3], batch) == [5])
@@ -131,11 +132,11 @@ struct SelectionTests {
     ("[key=0]", .query, [3, 2, 2], "'query.0' has no axis 'key'"),
     ("[neuron=0]", .attentionPattern, [2, 3, 3], "'attentionPattern.0' has no axis 'neuron'"),
     ("[neuron=0]", .mlpNormScale, [3], "'mlpNormScale.0' has no axis 'neuron'"),
-    ("[neuron=4]", .residualPost, [3, 4], "neuron=4 picks nothing at 'residualPost.0', where"),
+    ("[neuron=4]", .residualPost, [3, 4], "neuron=4 picks nothing at 'residualPost.0'"),
     ("[head=2]", .query, [3, 2, 2], "head=2 picks nothing at 'query.0', where there are 2"),
-    ("[sequence=1]", .residualPost, [3, 4], "sequence=1 picks nothing at 'residualPost.0', where"),
-    ("[position=3]", .residualPost, [3, 4], "position=3 picks nothing at 'residualPost.0', where"),
-    ("[key=3]", .attentionScores, [2, 3, 3], "key=3 picks nothing at 'attentionScores.0', where"),
+    ("[sequence=1]", .residualPost, [3, 4], "sequence=1 picks nothing at 'residualPost.0'"),
+    ("[position=3]", .residualPost, [3, 4], "position=3 picks nothing at 'residualPost.0'"),
+    ("[key=3]", .attentionScores, [2, 3, 3], "key=3 picks nothing at 'attentionScores.0'"),
   ])
   func `what is not there is refused`(
     _ selection: String, _ name: Site.Name, _ shape: [Int], _ message: String

@@ -98,10 +98,12 @@ struct WeightTests {
 
   @Test(arguments: [MatrixLayout.outputsFirst, .inputsFirst, .headsFirst])
   func `a product is that of the matrix and the bias of its rows`(_ layout: MatrixLayout) throws {
-    let tensor = Tensor([1, 2, 3, 4, 5, 6, 7, 8], shape: layout == .headsFirst ? [2, 2, 2] : [4, 2])
+    let shape = layout == .headsFirst ? [2, 2, 2] : [4, 2]
+    let tensor = Tensor([1, 2, 3, 4, 5, 6, 7, 8], shape: shape)
     let outputs = matrix(tensor, layout)
+    let hundreds = (0..<outputs.count).map { Float(100 * $0) }
     let rows = [outputs.count - 1..<outputs.count, 0..<1]
-    let bias = Weight("b", Tensor((0..<outputs.count).map { Float(100 * $0) }, shape: [outputs.count]))
+    let bias = Weight("b", Tensor(hundreds, shape: [outputs.count]))
     let linear = try Linear(Weight("w", tensor), rows: rows, layout: layout, bias: bias)
     let x = (0..<linear.inputs).map { Float($0 + 1) }
     let wanted = rows.joined().map { row in
