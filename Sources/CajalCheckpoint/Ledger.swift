@@ -16,8 +16,9 @@ import Synchronization
 /// try keys.close()
 /// ```
 public struct Ledger<Value: Sendable>: Sendable {
-  /// What was excused, and why, in the order it happened; names as they stand in the file.
-  public private(set) var excused: [(name: String, reason: String)] = []
+  /// What was excused, and why, in the order it happened; names as they stand in the file. What a
+  /// closed ledger below excused follows, with its key before the name.
+  public var excused: [(name: String, reason: String)] { own + children.excused }
   /// What the values belong to, such as `config.json`; begins every message.
   public let subject: String
   /// The file for errors, where there is one.
@@ -26,8 +27,9 @@ public struct Ledger<Value: Sendable>: Sendable {
   private var remaining: [String: Value]
   private var taken: Set<String> = []
   private var originals: [String: String] = [:]
-  private let children = OpenLedgers()
-  private var parent: OpenLedgers?
+  private var own: [(name: String, reason: String)] = []
+  private let children = LedgersBelow()
+  private var parent: (ledgers: LedgersBelow, key: String)?
 
   /// Opens a ledger over named values.
   ///
@@ -67,7 +69,7 @@ public struct Ledger<Value: Sendable>: Sendable {
   /// Lets a value go unread; does nothing where there is none of this name.
   public mutating func excuse(_ name: String, because reason: String) {
     guard remaining.removeValue(forKey: name) != nil else { return }
-    excused.append((originals[name] ?? name, reason))
+    own.append((originals[name] ?? name, reason))
   }
 
   /// Lets every remaining value go unread whose name fulfils the condition.
@@ -105,7 +107,7 @@ public struct Ledger<Value: Sendable>: Sendable {
         .unexpected, "\(subject): \(open.quoted) was opened and not read to its end", file: file)
     }
     guard !remaining.isEmpty else {
-      parent?.remove(subject)
+      parent?.ledgers.close(subject, excused.map { ("\(parent?.key ?? "").\($0.name)", $0.reason) })
       return
     }
     let left = names.map { originals[$0] ?? $0 }
@@ -120,8 +122,8 @@ public struct Ledger<Value: Sendable>: Sendable {
   /// A ledger over values below this one, which must be closed before this one can be.
   func child(_ values: [String: Value], name: String) -> Ledger {
     var ledger = Ledger(values, subject: "\(subject): \(name)", file: file)
-    ledger.parent = children
-    children.insert(ledger.subject)
+    ledger.parent = (children, name)
+    children.open(ledger.subject)
     return ledger
   }
 
@@ -147,17 +149,22 @@ public struct Ledger<Value: Sendable>: Sendable {
   }
 }
 
-/// The ledgers opened below another one and not closed yet, shared by all its copies.
-private final class OpenLedgers: Sendable {
-  private let subjects = Mutex<Set<String>>([])
+/// The ledgers opened below another one, and what those that were closed have excused; shared by all
+/// copies of the one above.
+private final class LedgersBelow: Sendable {
+  private let state = Mutex<(open: Set<String>, excused: [(name: String, reason: String)])>(
+    ([], []))
 
-  var first: String? { subjects.withLock { $0.min { $0.precedesInBytes($1) } } }
+  var first: String? { state.withLock { $0.open.min { $0.precedesInBytes($1) } } }
+  var excused: [(name: String, reason: String)] { state.withLock { $0.excused } }
 
-  func insert(_ subject: String) {
-    subjects.withLock { _ = $0.insert(subject) }
+  func open(_ subject: String) {
+    state.withLock { _ = $0.open.insert(subject) }
   }
 
-  func remove(_ subject: String) {
-    subjects.withLock { _ = $0.remove(subject) }
+  func close(_ subject: String, _ excused: [(name: String, reason: String)]) {
+    state.withLock {
+      if $0.open.remove(subject) != nil { $0.excused += excused }
+    }
   }
 }

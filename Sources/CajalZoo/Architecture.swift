@@ -87,9 +87,8 @@ extension Architecture {
   /// that differs: one of the two would be ignored.
   private static func excuseTiedCopy(_ all: inout Ledger<Weight>) throws(CheckpointError) {
     let (copy, original) = tiedNames
-    guard all.has(copy), all.has(original) else { return }
-    var looked = all
-    guard try looked.take(copy).isEqual(to: looked.take(original)) else {
+    guard let found = all.peek(copy), let embedding = all.peek(original) else { return }
+    guard try found.isEqual(to: embedding) else {
       throw CheckpointError(
         .unexpected,
         "tensor '\(copy)' differs from the embedding although tie_word_embeddings is set; "

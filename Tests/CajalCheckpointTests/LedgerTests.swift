@@ -168,6 +168,23 @@ struct LedgerTests {
     }
   }
 
+  @Test func `what a nested object excuses is told above once it is closed`() throws {
+    let values: [String: ConfigurationValue] = [
+      "a": .integer(1), "text": .object(["b": .integer(2), "rope": .object(["c": .integer(3)])]),
+    ]
+    var keys = Ledger(values, subject: "config.json")
+    keys.excuse("a", because: "one")
+    var text = try keys.nested("text")
+    text.excuse("b", because: "two")
+    var rope = try text.nested("rope")
+    rope.excuse("c", because: "three")
+    #expect(keys.excused.map(\.name) == ["a"])
+    try rope.close()
+    try text.close()
+    #expect(keys.excused.map(\.name) == ["a", "text.b", "text.rope.c"])
+    #expect(keys.excused.map(\.reason) == ["one", "two", "three"])
+  }
+
   @Test func `what is left in a nested object refuses`() throws {
     let values: [String: ConfigurationValue] = ["rope": ["theta": 10000, "factor": 2]]
     var keys = ledger(values)
