@@ -7,6 +7,7 @@ struct GeneralArguments: ParsableArguments {
   var json = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Use at most this many threads; the result does not depend on it.", valueName: "n"))
   var threads: Int?
