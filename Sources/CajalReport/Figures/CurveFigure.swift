@@ -57,7 +57,8 @@ struct CurveFigure: Figure {
     let labels = entries.map { TextMetrics.fitted($0.label, size: 13, within: 130) }
     let widest = labels.map { TextMetrics.width($0, size: 13) }.max() ?? 0
     let frame = PlotFrame(
-      drawing: drawing, x: AxisScale(covering: xs, scale: curve.xAxis.scale),
+      drawing: drawing,
+      x: AxisScale(covering: xs, scale: curve.xAxis.scale, countsWholes: true),
       y: AxisScale(covering: ys, scale: curve.yAxis.scale).rounded(toTicks: 10),
       xAxis: curve.xAxis, yAxis: curve.yAxis,
       rightMargin: labelled && isLabelled ? widest + 24 : 14)
