@@ -17,7 +17,9 @@ struct ScanCommandTests {
     #expect(run.output.hasSuffix("wrote \(folder.path("made/here"))/findings.json\n"))
     #expect(run.output.split(separator: "\n").count <= 12)
     let page = try page(folder, "made/here/report.html")
-    #expect(page.contains("this is a stand-in") && page.contains("It was never trained."))
+    #expect(
+      page.contains("The numbers below mean nothing, except that the program works.")
+        && page.contains("this is a stand-in") && page.contains("It was never trained"))
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("made/here"))
     #expect(left.sorted() == ["findings.json", "report.html"])
   }
@@ -27,15 +29,25 @@ struct ScanCommandTests {
     let run = Invocation.of("scan", folder.model, "--output", folder.path("r"))
     #expect(run.exitCode == 0)
     let page = try page(folder, "r/report.html")
+    let titles = [
+      "What it is", "What it says", "How well it predicts", "Its weights in numbers",
+      "How it was read", "Where one can look",
+    ]
+    let places = try titles.map { title in
+      try #require(page.range(of: "</span>\(title)</h2>"), "\(title)").lowerBound
+    }
+    #expect(places == places.sorted())
     for text in [
-      "What it is", "Its weights in numbers", "How well it predicts", "What it says",
+      "What was scanned: ", "What is striking: ", "no circuits, no features and no behaviours",
+      "rows</summary>", "first guess at the next token is right in",
       "Root mean square of every matrix", "Loss by position", "blind guessing", "uniform",
-      "unigram", "Where one can look",
+      "unigram",
       "built-in story, version 1", "sha256:", "<svg",
     ] {
       #expect(page.contains(text), "\(text)")
     }
     #expect(!page.contains("stand-in"), "a model that was named is no stand-in")
+    #expect(!page.lowercased().contains("darker"), "on dark screens much is bright")
     #expect(!page.contains("<script") && !page.contains("src=\"http"))
   }
 
@@ -47,7 +59,10 @@ struct ScanCommandTests {
     #expect(try page(folder, "r/findings.json") == run.output)
     let findings = try #require(json["findings"] as? [[String: Any]])
     let names = findings.compactMap { ($0["card"] as? [String: Any])?["name"] as? String }
-    #expect(names == ["identity", "weights-in-numbers", "loss-by-position", "next-token", "sites"])
+    #expect(
+      names == [
+        "identity", "next-token", "loss-by-position", "weights-in-numbers", "reading", "sites",
+      ])
     for finding in findings {
       let provenance = try #require(finding["provenance"] as? [String: Any])
       #expect((provenance["checkpointDigest"] as? String)?.hasPrefix("sha256:") == true)
