@@ -101,6 +101,15 @@ struct ScanCommandTests {
     #expect(try page(folder, "r/report.html").contains("this model has no words"))
   }
 
+  @Test func `a text in place of its file is explained`() {
+    let run = Invocation.of("scan", "--text", "Once upon a time")
+    #expect(
+      run.errors
+        == "cajal: Once upon a time: no such file; --text of scan names a file that holds the text\n"
+    )
+    #expect(run.exitCode == 1 && run.output.isEmpty)
+  }
+
   @Test func `places that cannot hold a report are refused before the work`() throws {
     let folder = try TemporaryFolder.withModel()
     try Data().write(to: folder.url.appendingPathComponent("file"))

@@ -76,6 +76,10 @@ struct UsageTests {
       "cajal: --threads must be 1 to 1024, not -1; see 'cajal scan --help'\n"
     ),
     (
+      ["scan", "--seed", "-1"],
+      "cajal: the value '-1' is invalid for '--seed <n>'; see 'cajal scan --help'\n"
+    ),
+    (
       ["run", "m", "--text", "a", "--stop-at-end"],
       "cajal: --stop-at-end needs a continuation: add --greedy n; see 'cajal run --help'\n"
     ),
