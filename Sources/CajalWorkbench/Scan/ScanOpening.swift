@@ -38,14 +38,16 @@ struct ScanOpening {
 
   private var striking: String {
     remarks.isEmpty
-      ? "What is striking: nothing could be said, because the model cannot read the built-in texts."
+      ? "What is striking: nothing of what was looked at."
       : "What is striking: " + remarks.joined(separator: " ")
   }
 
   private var notLookedAt: String {
-    "What was not looked at: how the model arrives at its answers. This check-up finds no circuits, "
+    let texts = context.ownText == nil ? "alone" : "and the one that was given"
+    return
+      "What was not looked at: how the model arrives at its answers. This check-up finds no circuits, "
       + "no features and no behaviours yet, and it does not judge whether answers are true or safe. "
-      + "It tries a few short English texts alone."
+      + "It tries a few short English texts \(texts)."
   }
 
   private var measured: String {

@@ -30,12 +30,17 @@ enum LossChapter: ScanChapter {
         content.remarks.append(remark(text, isBuiltIn, measurement))
       } catch let error as TextError where isBuiltIn {
         content.findings.append(skipped(text, error.message, context))
+        content.remarks.append(unread)
       } catch let error as WorkbenchError where isBuiltIn && error.code == .input {
         content.findings.append(skipped(text, error.message, context))
+        content.remarks.append(unread)
       }
     }
     return content
   }
+
+  private static let unread =
+    "It cannot read the built-in texts, so how well it predicts them was not measured."
 
   private static func remark(
     _ text: NamedText, _ isBuiltIn: Bool, _ measurement: LossMeasurement

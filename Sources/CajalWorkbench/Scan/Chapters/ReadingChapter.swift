@@ -20,11 +20,17 @@ enum ReadingChapter: ScanChapter {
       evidence += [.table(reasons(model)), .table(excused(model))]
     }
     if !model.unreadEntries.isEmpty { evidence.append(.table(unread(model))) }
+    let rest =
+      model.unreadEntries.isEmpty
+      ? "nothing else was left over"
+      : counted(
+        model.unreadEntries.count, "entry that is no tensor was", "entries that are no tensors were"
+      )
+        + " not read"
     let summary =
       "\(counted(model.files.count, "file was", "files were")) read; "
       + "\(counted(model.excusedKeys.count, "configuration key", "configuration keys")) and "
-      + "\(counted(model.excusedTensors.count, "tensor", "tensors")) were excused, and nothing else "
-      + "was left over."
+      + "\(counted(model.excusedTensors.count, "tensor", "tensors")) were excused, and \(rest)."
     return ChapterContent(findings: [context.finding(card, summary, evidence: evidence)])
   }
 
