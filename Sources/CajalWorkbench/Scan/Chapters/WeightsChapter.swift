@@ -93,7 +93,7 @@ enum WeightsChapter: ScanChapter {
       title: "Weights by kind",
       caption:
         "Each kind over all its layers; those without layers stand outside of them. Gains near one "
-        + "and biases near zero are what training began with. Means and deviations are in the last "
+        + "and biases near zero are where training usually begins. Means and deviations are in the last "
         + "table of this chapter.",
       columns: [
         .init("Weight"), .init("Layers", .number), .init("Numbers", .number),
