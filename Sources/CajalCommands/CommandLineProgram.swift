@@ -76,8 +76,14 @@ public enum CommandLineProgram {
     let message = CajalCommand.message(for: error)
     let command = word.flatMap { commandNames.contains($0) ? " \($0)" : nil } ?? ""
     console.writeError(
-      "cajal: \(Terminal.sanitized(oneLine(message))); see 'cajal\(command) --help'\n")
+      "cajal: \(Terminal.sanitized(sentence(oneLine(message)))) 'cajal\(command) --help'\n")
     return code.rawValue
+  }
+
+  /// ArgumentParser's sentence in the form of ours, up to where help is found.
+  private static func sentence(_ message: String) -> String {
+    let start = message.prefix(1).lowercased() + message.dropFirst()
+    return start.hasSuffix("?") || start.hasSuffix(".") ? start + " See" : start + "; see"
   }
 
   /// An error in one line that a terminal may show.

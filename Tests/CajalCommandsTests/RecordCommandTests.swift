@@ -4,6 +4,7 @@ import Foundation
 import Testing
 
 @testable import CajalCommands
+@testable import CajalWorkbench
 
 struct RecordCommandTests {
   @Test func `sequences are recorded end to end and the tensors are listed`() throws {
@@ -81,5 +82,49 @@ struct RecordCommandTests {
       #expect(run.errors.contains(reason) && run.exitCode == 1, "\(run.errors)")
       #expect(run.errors.filter { $0 == "\n" }.count == 1)
     }
+  }
+
+  @Test func `what is no plain file is refused before the model is opened, and stays`() throws {
+    let folder = try TemporaryFolder()
+    // A pipe stands for every device: replacing one would take it from the whole machine.
+    #expect(mkfifo(folder.path("pipe"), 0o600) == 0)
+    try FileManager.default.createSymbolicLink(
+      atPath: folder.path("link"), withDestinationPath: folder.path("pipe"))
+    for (path, reason) in [
+      (folder.path("pipe"), "is no plain file"), (folder.path("link"), "is no plain file"),
+      ("", "the file to write has no name"),
+      (folder.path("absent/t.safetensors"), "there is no folder"),
+    ] {
+      let run = Invocation.of("record", "absent", "--tokens", "1", "--output", path)
+      #expect(run.errors.contains(reason) && run.exitCode == 1, "\(run.errors)")
+    }
+    let kinds = try ["pipe", "link"].map {
+      try FileManager.default.attributesOfItem(atPath: folder.path($0))[.type]
+        as? FileAttributeType
+    }
+    // Foundation has no name of its own for pipes.
+    #expect(kinds == [.typeUnknown, .typeSymbolicLink])
+  }
+
+  @Test func `layers of one site are one line, and JSON has them all`() throws {
+    let folder = try TemporaryFolder.withModel()
+    let arguments = [
+      "record", folder.model, "--tokens", "1 2 3", "--sites", "residualPost,logits,mlpOut.1",
+      "--output", folder.path("t.safetensors"),
+    ]
+    let plain = Invocation.of(arguments).output
+    #expect(plain.contains("wrote 6 tensors to "))
+    #expect(plain.contains("\n  residualPost.0–1  3 × 32\n") && plain.contains("\n  mlpOut.1 "))
+    let tensors = try Invocation.of(arguments + ["--json"]).json()["tensors"] as? [[String: Any]]
+    #expect(tensors?.count == 6)
+  }
+
+  @Test func `gaps in layers and other shapes are kept apart`() {
+    let names = ["query.0", "query.2", "query.3", "query.4", "query.7", "tokens"]
+    let entries =
+      names.map { Recording.Summary.Entry(name: $0, shape: [3, 4]) }
+      + [.init(name: "query.5", shape: [3, 8])]
+    #expect(
+      TensorGroup.groups(entries).map(\.text) == ["query.0,2–4,7", "tokens", "query.5"])
   }
 }

@@ -17,7 +17,9 @@ struct ScanCommandTests {
     #expect(run.output.hasSuffix("wrote \(folder.path("made/here"))/findings.json\n"))
     #expect(run.output.split(separator: "\n").count <= 12)
     let page = try page(folder, "made/here/report.html")
-    #expect(page.contains("this is a stand-in") && page.contains("It was never trained."))
+    #expect(
+      page.contains("The numbers below mean nothing, except that the program works.")
+        && page.contains("this is a stand-in") && page.contains("It was never trained"))
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.path("made/here"))
     #expect(left.sorted() == ["findings.json", "report.html"])
   }
@@ -27,15 +29,25 @@ struct ScanCommandTests {
     let run = Invocation.of("scan", folder.model, "--output", folder.path("r"))
     #expect(run.exitCode == 0)
     let page = try page(folder, "r/report.html")
+    let titles = [
+      "What it is", "What it says", "How well it predicts", "Its weights in numbers",
+      "How it was read", "Where one can look",
+    ]
+    let places = try titles.map { title in
+      try #require(page.range(of: "</span>\(title)</h2>"), "\(title)").lowerBound
+    }
+    #expect(places == places.sorted())
     for text in [
-      "What it is", "Its weights in numbers", "How well it predicts", "What it says",
+      "What was scanned: ", "What is striking: ", "no circuits, no features and no behaviours",
+      "rows</summary>", "first guess at the next token is right in",
       "Root mean square of every matrix", "Loss by position", "blind guessing", "uniform",
-      "unigram", "Where one can look",
+      "unigram",
       "built-in story, version 1", "sha256:", "<svg",
     ] {
       #expect(page.contains(text), "\(text)")
     }
     #expect(!page.contains("stand-in"), "a model that was named is no stand-in")
+    #expect(!page.lowercased().contains("darker"), "on dark screens much is bright")
     #expect(!page.contains("<script") && !page.contains("src=\"http"))
   }
 
@@ -47,7 +59,10 @@ struct ScanCommandTests {
     #expect(try page(folder, "r/findings.json") == run.output)
     let findings = try #require(json["findings"] as? [[String: Any]])
     let names = findings.compactMap { ($0["card"] as? [String: Any])?["name"] as? String }
-    #expect(names == ["identity", "weights-in-numbers", "loss-by-position", "next-token", "sites"])
+    #expect(
+      names == [
+        "identity", "next-token", "loss-by-position", "weights-in-numbers", "reading", "sites",
+      ])
     for finding in findings {
       let provenance = try #require(finding["provenance"] as? [String: Any])
       #expect((provenance["checkpointDigest"] as? String)?.hasPrefix("sha256:") == true)
@@ -73,6 +88,7 @@ struct ScanCommandTests {
     #expect(run.output.contains(" tokens of own.txt: no better than guessing by frequency "))
     let page = try page(folder, "r/report.html")
     #expect(page.contains("own.txt") && !page.contains("<b>&amp;<"))
+    #expect(page.contains("It tries a few short English texts and the one that was given."))
   }
 
   @Test func `a model that cannot read the built-in texts is scanned and the report says why`()
@@ -83,7 +99,18 @@ struct ScanCommandTests {
     let run = Invocation.of("scan", folder.model, "--output", folder.path("r"))
     #expect(run.exitCode == 0, "\(run.errors)")
     #expect(run.output.contains("Not measured on the built-in story, version 1"))
-    #expect(try page(folder, "r/report.html").contains("this model has no words"))
+    let page = try page(folder, "r/report.html")
+    #expect(page.contains("this model has no words"))
+    #expect(page.contains("What is striking: It cannot read the built-in texts"))
+  }
+
+  @Test func `a text in place of its file is explained`() {
+    let run = Invocation.of("scan", "--text", "Once upon a time")
+    #expect(
+      run.errors
+        == "cajal: Once upon a time: no such file; --text of scan names a file that holds the text\n"
+    )
+    #expect(run.exitCode == 1 && run.output.isEmpty)
   }
 
   @Test func `places that cannot hold a report are refused before the work`() throws {

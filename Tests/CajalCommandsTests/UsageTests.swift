@@ -33,7 +33,7 @@ struct UsageTests {
   }
 
   @Test(arguments: [
-    (["rnu"], "cajal: there is no command 'rnu'; did you mean 'run'?; see 'cajal --help'\n"),
+    (["rnu"], "cajal: there is no command 'rnu'; did you mean 'run'? See 'cajal --help'\n"),
     (
       ["dance"],
       "cajal: there is no command 'dance'; there are scan, inspect, run, record; "
@@ -41,10 +41,10 @@ struct UsageTests {
     ),
     (
       ["run", "m", "--txt", "a"],
-      "cajal: Unknown option '--txt'. Did you mean '--text'?; see 'cajal run --help'\n"
+      "cajal: unknown option '--txt'. Did you mean '--text'? See 'cajal run --help'\n"
     ),
     (
-      ["run", "--text", "a"], "cajal: Missing expected argument '<model>'; see 'cajal run --help'\n"
+      ["run", "--text", "a"], "cajal: missing expected argument '<model>'; see 'cajal run --help'\n"
     ),
     (
       ["run", "m"],
@@ -64,6 +64,22 @@ struct UsageTests {
       "cajal: --top must not be negative; see 'cajal run --help'\n"
     ),
     (
+      ["run", "m", "--text", "a", "--top", "-1"],
+      "cajal: --top must not be negative; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--greedy", "-5"],
+      "cajal: --greedy must not be negative; see 'cajal run --help'\n"
+    ),
+    (
+      ["scan", "--threads", "-1"],
+      "cajal: --threads must be 1 to 1024, not -1; see 'cajal scan --help'\n"
+    ),
+    (
+      ["scan", "--seed", "-1"],
+      "cajal: the value '-1' is invalid for '--seed <n>'; see 'cajal scan --help'\n"
+    ),
+    (
       ["run", "m", "--text", "a", "--stop-at-end"],
       "cajal: --stop-at-end needs a continuation: add --greedy n; see 'cajal run --help'\n"
     ),
@@ -73,7 +89,7 @@ struct UsageTests {
     ),
     (
       ["record", "m", "--tokens", "1"],
-      "cajal: Missing expected argument '--output <file>'; see 'cajal record --help'\n"
+      "cajal: missing expected argument '--output <file>'; see 'cajal record --help'\n"
     ),
   ])
   func `wrong usage is one line and 64`(arguments: [String], line: String) {

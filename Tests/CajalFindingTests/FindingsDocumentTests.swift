@@ -112,4 +112,14 @@ struct FindingsDocumentTests {
     let text = String(decoding: try Examples.document([.heatmap(heatmap)]).json(), as: UTF8.self)
     #expect(text.contains("\n                [1, 2, 3],\n"))
   }
+
+  @Test func `a table says that it is folded only where it is`() throws {
+    var table = Evidence.Table(title: "t", caption: "", columns: [.init("a")], rows: [[1]])
+    let open = Examples.document([.table(table)])
+    table.isFolded = true
+    let folded = Examples.document([.table(table)])
+    #expect(try !String(decoding: open.json(), as: UTF8.self).contains("isFolded"))
+    #expect(try FindingsDocument(json: folded.json()) == folded)
+    #expect(try FindingsDocument(json: open.json()) == open && open != folded)
+  }
 }

@@ -76,4 +76,21 @@ struct TicksTests {
     #expect(abs(try #require(logarithmic.share(of: 10)) - 0.5) < 1e-12)
     #expect(logarithmic.share(of: -5) == nil)
   }
+
+  @Test func `whole numbers get whole ticks, and others keep theirs`() {
+    for last in [1, 2, 3, 4, 7, 11, 31, 95, 1023] {
+      let values = (0...last).map(Double.init)
+      for count in 2...12 {
+        let ticks = AxisScale(covering: values, scale: .linear, countsWholes: true)
+          .ticks(count: count)
+        #expect(ticks.allSatisfy { $0 == $0.rounded() } && ticks.count >= 2, "\(last): \(ticks)")
+      }
+    }
+    #expect(AxisScale(covering: [0, 1, 2, 3, 4], scale: .linear).ticks(count: 10).contains(0.5))
+    let halves = AxisScale(covering: [0, 0.5, 1], scale: .linear, countsWholes: true)
+    #expect(halves.ticks(count: 4).contains(0.2))
+    #expect(AxisScale(covering: [3], scale: .linear, countsWholes: true).ticks(count: 5) == [3])
+    let empty = AxisScale(covering: [], scale: .linear, countsWholes: true)
+    #expect(empty.ticks(count: 5).contains(0.2))
+  }
 }

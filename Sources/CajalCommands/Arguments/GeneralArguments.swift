@@ -7,11 +7,13 @@ struct GeneralArguments: ParsableArguments {
   var json = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp(
       "Use at most this many threads; the result does not depend on it.", valueName: "n"))
   var threads: Int?
 
-  @Option(help: ArgumentHelp("The seed of every random draw.", valueName: "n"))
+  @Option(
+    parsing: .unconditional, help: ArgumentHelp("The seed of every random draw.", valueName: "n"))
   var seed: UInt64 = 0
 
   @Flag(help: "After an error, also print what caused it.")

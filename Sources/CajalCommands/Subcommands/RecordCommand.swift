@@ -18,7 +18,8 @@ struct RecordCommand: WorkCommand {
           --intervene "set mlpPost.3[neuron=17] 0"
 
       The file holds one tensor a site under the site's name, 'tokens' (int64 [N], all sequences end \
-      to end) and 'offsets' (int64, where each sequence begins, and N). An older file is replaced.
+      to end) and 'offsets' (int64, where each sequence begins, and N). An older file is replaced. \
+      Layers of one shape are printed as one line; --json lists every tensor.
 
       Interventions, with FILE a .npy, .npz or .safetensors file:
         set SITE VALUE                  add SITE VALUE
@@ -50,18 +51,19 @@ struct RecordCommand: WorkCommand {
   func check() throws { try prompt.check() }
 
   func work(_ job: Job, _ console: Console) throws {
+    let file = try OutputFile(output)
     let subject = try Subject.open(model.model, job: job)
     let recording = Recording(
       sites: try SiteList(parsing: sites, for: subject.model).sites,
       sequences: try prompt.sequences(for: subject),
       interventions: try intervene.flatMap { try Intervention.parse($0, seed: general.seed) })
-    let summary = try recording.write(subject, to: output, job: job)
+    let summary = try recording.write(subject, to: file.path, job: job)
     try console.print(general.json ? JSONText.of(summary) : text(summary))
   }
 
   private func text(_ summary: Recording.Summary) -> String {
-    let rows = summary.tensors.map {
-      [$0.name, "\($0.shape.map(String.init).joined(separator: " × "))"]
+    let rows = TensorGroup.groups(summary.tensors).map {
+      [$0.text, $0.shape.map(String.init).joined(separator: " × ")]
     }
     return "wrote \(summary.tensors.count) tensors to \(summary.file)\n"
       + TextTable(rows: rows, alignments: [.left, .left]).lines.joined(separator: "\n")

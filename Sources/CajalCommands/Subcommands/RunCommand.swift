@@ -12,7 +12,7 @@ struct RunCommand: WorkCommand {
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal run models/stories260K --file story.txt --loss
         cajal run models/stories260K --text "Once" --greedy 50
-        cajal run models/gpt2 --tokens "464 3797" --json
+        cajal run models/gpt2 --tokens "31 17 99" --json
 
       JSON has the keys tokens, text, top (id, token, probability; likeliest first), loss (mean nats \
       a predicted token, null where nothing is predicted) and generated.
@@ -21,13 +21,17 @@ struct RunCommand: WorkCommand {
   @OptionGroup var model: ModelArgument
   @OptionGroup var prompt: PromptArguments
 
-  @Option(help: ArgumentHelp("Show the k likeliest next tokens.", valueName: "k"))
+  // A negative number is a value like any other, so that it is refused as one.
+  @Option(
+    parsing: .unconditional,
+    help: ArgumentHelp("Show the k likeliest next tokens.", valueName: "k"))
   var top = 5
 
   @Flag(help: "Show the mean loss of the tokens, in nats.")
   var loss = false
 
   @Option(
+    parsing: .unconditional,
     help: ArgumentHelp("Continue by n tokens, each the likeliest.", valueName: "n"))
   var greedy = 0
 

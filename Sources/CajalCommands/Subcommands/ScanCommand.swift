@@ -39,6 +39,11 @@ struct ScanCommand: WorkCommand {
     var scan = Scan()
     scan.seed = general.seed
     scan.ownText = try text.map {
+      guard $0 == "-" || FileManager.default.fileExists(atPath: $0) else {
+        // Elsewhere --text is the text itself.
+        throw WorkbenchError(
+          .input, "\($0): no such file; --text of scan names a file that holds the text")
+      }
       let name = $0 == "-" ? "standard input" : URL(fileURLWithPath: $0).lastPathComponent
       return NamedText(name, try BoundedFile.text($0))
     }

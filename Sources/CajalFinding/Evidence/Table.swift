@@ -51,6 +51,8 @@ extension Evidence {
     public var columns: [Column]
     /// The rows, top to bottom, each with one cell a column; missing cells are drawn empty.
     public var rows: [[Cell]]
+    /// Whether a page keeps the rows behind a summary until they are asked for.
+    public var isFolded = false
 
     /// Creates a table.
     public init(title: String, caption: String, columns: [Column], rows: [[Cell]]) {
@@ -59,6 +61,30 @@ extension Evidence {
       self.columns = columns
       self.rows = rows
     }
+  }
+}
+
+extension Evidence.Table {
+  private enum CodingKeys: String, CodingKey { case title, caption, columns, rows, isFolded }
+
+  /// Reads a table; `isFolded` may be absent and is false then.
+  public init(from decoder: any Decoder) throws {
+    let container = try decoder.container(keyedBy: CodingKeys.self)
+    title = try container.decode(String.self, forKey: .title)
+    caption = try container.decode(String.self, forKey: .caption)
+    columns = try container.decode([Column].self, forKey: .columns)
+    rows = try container.decode([[Cell]].self, forKey: .rows)
+    isFolded = try container.decodeIfPresent(Bool.self, forKey: .isFolded) ?? false
+  }
+
+  /// Writes the table, and `isFolded` only where it is true.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.container(keyedBy: CodingKeys.self)
+    try container.encode(title, forKey: .title)
+    try container.encode(caption, forKey: .caption)
+    try container.encode(columns, forKey: .columns)
+    try container.encode(rows, forKey: .rows)
+    if isFolded { try container.encode(isFolded, forKey: .isFolded) }
   }
 }
 

@@ -10,6 +10,8 @@ struct AxisScale: Sendable, Equatable {
   let high: Double
   /// Whether equal distances are equal ratios.
   let isLogarithmic: Bool
+  /// Whether ticks stand at whole numbers alone, as for layers and positions.
+  let isWhole: Bool
 
   /// Magnitudes beyond this are drawn at it: their differences would overflow.
   private static let largest = 1e300
@@ -21,14 +23,22 @@ struct AxisScale: Sendable, Equatable {
   /// A scale over values; those that cannot be shown do not count, and a range without extent is
   /// opened so that there is something to draw.
   ///
-  /// - Parameter includesZero: whether zero must be on a linear scale, as bars need it.
-  init(covering values: some Sequence<Double>, scale: Axis.Scale, includesZero: Bool = false) {
+  /// - Parameters:
+  ///   - includesZero: whether zero must be on a linear scale, as bars need it.
+  ///   - countsWholes: whether ticks stand at whole numbers where all values are whole.
+  init(
+    covering values: some Sequence<Double>, scale: Axis.Scale, includesZero: Bool = false,
+    countsWholes: Bool = false
+  ) {
     let logarithmic = scale == .logarithmic
     var (bottom, top) = (Double.infinity, -Double.infinity)
+    var whole = countsWholes
     for value in values where value.isFinite && (!logarithmic || value >= Self.smallest) {
       bottom = min(bottom, value)
       top = max(top, value)
+      whole = whole && value == value.rounded() && abs(value) < 1e15
     }
+    isWhole = whole && bottom <= top
     isLogarithmic = logarithmic
     if bottom > top {
       (low, high) = logarithmic ? (1, 10) : (0, 1)
@@ -43,14 +53,15 @@ struct AxisScale: Sendable, Equatable {
     if includesZero { (bottom, top) = (min(bottom, 0), max(top, 0)) }
     let magnitude = max(abs(bottom), abs(top))
     if top - bottom <= magnitude * 1e-12 || top - bottom < Self.smallest {
-      let margin = magnitude > Self.smallest ? magnitude / 2 : 1
+      let margin = isWhole ? 0.5 : magnitude > Self.smallest ? magnitude / 2 : 1
       (low, high) = (max(-1e300, bottom - margin), min(1e300, top + margin))
     } else {
       (low, high) = (bottom, top)
     }
   }
 
-  private init(low: Double, high: Double, isLogarithmic: Bool) {
+  private init(low: Double, high: Double, isLogarithmic: Bool, isWhole: Bool) {
+    self.isWhole = isWhole
     self.low = low
     self.high = high
     self.isLogarithmic = isLogarithmic
@@ -66,7 +77,8 @@ struct AxisScale: Sendable, Equatable {
     let bottom = (low / step + 1e-9).rounded(.down) * step
     let top = (high / step - 1e-9).rounded(.up) * step
     guard bottom.isFinite, top.isFinite, bottom < top else { return self }
-    return AxisScale(low: min(low, bottom), high: max(high, top), isLogarithmic: false)
+    return AxisScale(
+      low: min(low, bottom), high: max(high, top), isLogarithmic: false, isWhole: isWhole)
   }
 
   /// The scale with room at both ends, so that marks do not touch the frame.
@@ -74,10 +86,11 @@ struct AxisScale: Sendable, Equatable {
     if isLogarithmic {
       let factor = pow(10, (log10(high) - log10(low)) * share)
       return AxisScale(
-        low: max(1e-305, low / factor), high: min(1e305, high * factor), isLogarithmic: true)
+        low: max(1e-305, low / factor), high: min(1e305, high * factor), isLogarithmic: true,
+        isWhole: isWhole)
     }
     let margin = (high - low) * share
-    return AxisScale(low: low - margin, high: high + margin, isLogarithmic: false)
+    return AxisScale(low: low - margin, high: high + margin, isLogarithmic: false, isWhole: isWhole)
   }
 
   /// Where a value lies, 0 at the start and 1 at the end; nil where it cannot be shown.
@@ -93,8 +106,9 @@ struct AxisScale: Sendable, Equatable {
     let all =
       isLogarithmic
       ? Ticks.logarithmic(from: low, to: high, count: count)
-      : Ticks.linear(from: low, to: high, count: count)
-    return all.filter { tick in share(of: tick).map { (-1e-6...1 + 1e-6).contains($0) } ?? false }
+      : Ticks.linear(from: low, to: high, count: count, least: isWhole ? 1 : 0)
+    return all.filter { tick in !isWhole || tick == tick.rounded() }
+      .filter { tick in share(of: tick).map { (-1e-6...1 + 1e-6).contains($0) } ?? false }
   }
 
   /// The labels of tick values.

@@ -6,14 +6,22 @@ enum Ticks {
   /// About `count` multiples of 1, 2 or 5 times a power of ten within the range.
   ///
   /// Both ends must be finite and `low < high`.
-  static func linear(from low: Double, to high: Double, count: Int) -> [Double] {
-    let step = niceStep(over: high / Double(max(1, count)) - low / Double(max(1, count)))
+  ///
+  /// - Parameter least: the smallest step, 0 where there is none; 1 keeps to whole numbers.
+  static func linear(
+    from low: Double, to high: Double, count: Int, least: Double = 0
+  ) -> [Double] {
+    let nice = niceStep(over: high / Double(max(1, count)) - low / Double(max(1, count)))
+    let step = max(least, nice)
     guard step > 0, step.isFinite else { return [low, high] }
     let first = (low / step - 1e-9).rounded(.up)
     let last = (high / step + 1e-9).rounded(.down)
     guard first.isFinite, last.isFinite, last - first < 1000 else { return [low, high] }
     // The nearest nice step may be too wide to hit the range twice.
-    if last - first < 1, count < 100 { return linear(from: low, to: high, count: count * 2) }
+    if last - first < 1, count < 100, step > least {
+      return linear(from: low, to: high, count: count * 2, least: least)
+    }
+    guard first <= last else { return [] }
     return stride(from: first, through: last, by: 1).map { multiple($0, of: step) }
   }
 

@@ -22,13 +22,21 @@ struct CurveFigure: Figure {
       return emptyFigure()
     }
     let image = responsive(title: curve.title, description: description) { width in
-      drawing(width: width, labelled: width == wideFigure)
+      drawing(width: width, labelled: isLabelled && namesFit && width == wideFigure)
     }
-    return isLabelled ? legend(entries, style: "narrow") + image : image
+    return isLabelled ? legend(entries, style: namesFit ? "narrow" : "") + image : image
   }
 
   /// A single line without baselines needs no name beside it.
   private var isLabelled: Bool { drawn.count > 1 || !curve.baselines.isEmpty }
+
+  /// The widest name that stands beside the end of its line.
+  private static let greatestNameWidth = 150.0
+
+  /// Whether all names have room beside their lines; else they stand above, uncut.
+  private var namesFit: Bool {
+    entries.allSatisfy { TextMetrics.width($0.label, size: 13) <= Self.greatestNameWidth }
+  }
 
   private var entries: [(style: String, label: String)] {
     drawn.enumerated().map { ("line s\($0.offset)", $0.element.label) }
@@ -54,13 +62,15 @@ struct CurveFigure: Figure {
     var drawing = Drawing(width: width, height: width == wideFigure ? 340 : 270)
     let xs = drawn.flatMap(\.x)
     let ys = drawn.flatMap { $0.y + $0.low + $0.high } + shownBaselines.map(\.value)
-    let labels = entries.map { TextMetrics.fitted($0.label, size: 13, within: 130) }
+    let labels = entries.map {
+      TextMetrics.fitted($0.label, size: 13, within: Self.greatestNameWidth)
+    }
     let widest = labels.map { TextMetrics.width($0, size: 13) }.max() ?? 0
     let frame = PlotFrame(
-      drawing: drawing, x: AxisScale(covering: xs, scale: curve.xAxis.scale),
+      drawing: drawing, x: AxisScale(covering: xs, scale: curve.xAxis.scale, countsWholes: true),
       y: AxisScale(covering: ys, scale: curve.yAxis.scale).rounded(toTicks: 10),
       xAxis: curve.xAxis, yAxis: curve.yAxis,
-      rightMargin: labelled && isLabelled ? widest + 24 : 14)
+      rightMargin: labelled ? widest + 24 : 14)
     frame.drawAxes(in: &drawing)
     for (index, series) in drawn.enumerated() {
       drawing.path(CurvePath.band(of: series, in: frame), style: "bd s\(index)")
@@ -76,7 +86,7 @@ struct CurveFigure: Figure {
         drawing.circle(dot.x, dot.y, radius: 3.5, style: "pt s\(index)")
       }
     }
-    if labelled && isLabelled { drawLabels(labels, in: &drawing, frame: frame) }
+    if labelled { drawLabels(labels, in: &drawing, frame: frame) }
     return drawing
   }
 

@@ -6,7 +6,7 @@ extension Evidence {
   var figure: any Figure {
     switch self {
     case .number(let number): NumberFigure(evidence: number)
-    case .table(let table): TableFigure(table: table)
+    case .table(let table): TableFigure(table: table, folds: true)
     case .curve(let curve): CurveFigure(curve: curve)
     case .distribution(let distribution):
       switch distribution.content {

@@ -48,8 +48,10 @@ struct ScatterFigure: Figure {
     var drawing = Drawing(width: width, height: width == wideFigure ? 400 : 320)
     let frame = PlotFrame(
       drawing: drawing,
-      x: AxisScale(covering: points.points.lazy.map(\.x), scale: points.xAxis.scale)
-        .padded(by: 0.04),
+      x: AxisScale(
+        covering: points.points.lazy.map(\.x), scale: points.xAxis.scale, countsWholes: true
+      )
+      .padded(by: 0.04),
       y: AxisScale(covering: points.points.lazy.map(\.y), scale: points.yAxis.scale)
         .padded(by: 0.05),
       xAxis: points.xAxis, yAxis: points.yAxis)

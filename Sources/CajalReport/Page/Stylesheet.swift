@@ -162,7 +162,7 @@ enum Stylesheet {
     font-variant-numeric:tabular-nums lining-nums}
     th{font-size:.8125rem;font-weight:600;color:var(--muted);text-align:left;vertical-align:bottom;
     border-bottom:1.5px solid var(--ink)}
-    th,td{padding:.45rem 1.1rem .45rem 0}
+    th,td{padding:.45rem .9rem .45rem 0}
     th:last-child,td:last-child{padding-right:0}
     td{border-bottom:1px solid var(--rule);vertical-align:top;max-width:24rem;
     overflow-wrap:break-word}
@@ -175,6 +175,8 @@ enum Stylesheet {
     details{font-size:.9375rem}
     summary{cursor:pointer;color:var(--muted);font-size:.875rem;padding:.35rem 0;width:fit-content}
     summary:hover{color:var(--ink)}
+    .hint{margin:0 0 .4rem;font-size:.8125rem;color:var(--muted);text-align:right}
+    .rows{margin-top:.5rem}
     .data{margin-top:.4rem}
     .data table,.method dl{font-size:.8125rem}
     .data .scroll{max-height:24rem;overflow:auto}
@@ -217,7 +219,9 @@ enum Stylesheet {
     h2,h3,.summary{break-after:avoid}
     .scroll{overflow:visible;max-height:none;background:none}
     table{font-size:8.5pt}
-    details:not([open]){display:none}
+    .hint,details:not([open]):not(.rows){display:none}
+    .rows::details-content{content-visibility:visible;display:block;height:auto}
+    @supports selector(::details-content){.first-rows,.rows>summary{display:none}}
     a{color:inherit;text-decoration:none}
     .tokens,.table{break-inside:auto}}
     """

@@ -2,7 +2,7 @@
 import CajalModel
 public import CajalReport
 
-/// The check-up of a model: what it is, its weights in numbers, how well it predicts, what it says.
+/// The check-up of a model: what it is, what it says, how well it predicts, its weights.
 ///
 /// Memory is bounded by the model itself: weights are read in pieces, texts are cut to a number of
 /// tokens, and logits are formed a few rows at a time.
@@ -14,8 +14,8 @@ public struct Scan: Sendable {
 
   private static var chapters: [any ScanChapter.Type] {
     [
-      IdentityChapter.self, WeightsChapter.self, LossChapter.self, PredictionsChapter.self,
-      SitesChapter.self,
+      IdentityChapter.self, PredictionsChapter.self, LossChapter.self, WeightsChapter.self,
+      ReadingChapter.self, SitesChapter.self,
     ]
   }
 
@@ -34,35 +34,22 @@ public struct Scan: Sendable {
       digest: try subject.digest(job: job), isStandIn: isStandIn, ownText: ownText, seed: seed,
       job: job)
     var chapters: [Report.Chapter] = []
+    var remarks: [String] = []
     for chapter in Self.chapters {
       try job.checkInterruption()
+      let content = try chapter.content(context)
+      remarks += content.remarks
       chapters.append(
         Report.Chapter(
-          title: chapter.title, introduction: chapter.introduction,
-          findings: try chapter.findings(context)))
+          title: chapter.title, introduction: chapter.introduction, findings: content.findings))
     }
     return Report(
       title: "Check-up of \(subject.name)", subject: context.description.headline,
-      version: Program.version, opening: Self.opening(context),
-      facts: context.description.facts(isShort: true).map { Report.Fact($0.label, $0.value) },
+      version: Program.version,
+      opening: ScanOpening(context: context, remarks: remarks).paragraphs,
+      facts: context.description.facts(isShort: true)
+        .filter { ScanOpening.facts.contains($0.label) }.map { Report.Fact($0.label, $0.value) },
       chapters: chapters)
-  }
-
-  private static func opening(_ context: ScanContext) -> [String] {
-    var paragraphs: [String] = []
-    if context.isStandIn {
-      paragraphs.append(
-        "No model was named, so this is a stand-in: a small Llama whose weights are random numbers "
-          + "from a fixed seed. It was never trained. The report shows what a check-up looks like and "
-          + "where numbers lie when there is nothing to find; it says nothing about any real model. "
-          + "For a real one run: cajal scan MODEL. A trained model will ship with the program later."
-      )
-    }
-    paragraphs.append(
-      "Every number here was computed from the checkpoint by this program on this machine. Under "
-        + "each finding stands how it was measured and what it was measured on, so that it can be "
-        + "measured again.")
-    return paragraphs
   }
 }
 

@@ -49,5 +49,13 @@ protocol ScanChapter {
   /// What the chapter asks and how to read it.
   static var introduction: String { get }
   /// What it found.
-  static func findings(_ context: ScanContext) throws -> [Finding]
+  static func content(_ context: ScanContext) throws -> ChapterContent
+}
+
+/// What a chapter found.
+struct ChapterContent {
+  /// The findings, in reading order.
+  var findings: [Finding]
+  /// What is striking, in sentences for people who know nothing of models.
+  var remarks: [String] = []
 }

@@ -43,6 +43,9 @@ struct WeightSurvey {
   /// In the order of layers, outside ones first, then of names.
   let entries: [Entry]
 
+  /// A survey of given statistics.
+  init(entries: [Entry]) { self.entries = entries }
+
   /// Reads every tensor that is part of the model, once.
   init(_ context: ScanContext) throws {
     let model = context.subject.model

@@ -1,51 +1,44 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalFinding
 
-/// What the model is, and what of its files was not used.
+/// What the model is: the essentials alone.
 enum IdentityChapter: ScanChapter {
   static let title = "What it is"
   static let introduction = """
-    The model as its files describe it. Whatever stands in the configuration or the weights was \
-    either used or excused for a stated reason; anything else would have refused the load.
+    The model in a few numbers, as its files describe it, with what each of them means.
     """
 
-  private static let identity = MethodCard(
-    name: "identity", summary: "What the files say the model is, and what of them was not used.",
-    source: "the checkpoint itself")
+  private static let card = MethodCard(
+    name: "identity", summary: "What the files say the model is.", source: "the checkpoint itself")
 
-  static func findings(_ context: ScanContext) -> [Finding] {
+  static func content(_ context: ScanContext) -> ChapterContent {
     let model = context.description
-    return [
-      context.finding(
-        identity,
-        "\(model.headline); \(model.excusedKeys.count) configuration keys and "
-          + "\(model.excusedTensors.count) tensors were excused.",
-        evidence: [.table(files(model)), .table(excused(model))].filter { !$0.isEmptyTable })
-    ]
+    return ChapterContent(findings: [
+      context.finding(card, "\(model.headline).", evidence: [.table(essentials(model))])
+    ])
   }
 
-  private static func files(_ model: ModelDescription) -> Evidence.Table {
+  private static func essentials(_ model: ModelDescription) -> Evidence.Table {
     Evidence.Table(
-      title: "Files",
-      caption: "Weights are read in the format \(model.format). The digest under \"How this was "
-        + "measured\" covers all tensors and the configuration.",
-      columns: [.init("File"), .init("Size")],
-      rows: model.files.map { [.text($0.name), .text(Quantity.bytes($0.bytes))] })
+      title: "The essentials",
+      caption: "What the files say; how well the model does with it stands in the chapters below.",
+      columns: [.init("Fact"), .init("This model"), .init("What it means")],
+      rows: model.facts(isShort: true).map { fact in
+        [.text(fact.label), .text(fact.value), meanings[fact.label].map { .text($0) } ?? .missing]
+      })
   }
 
-  private static func excused(_ model: ModelDescription) -> Evidence.Table {
-    Evidence.Table(
-      title: "Excused",
-      caption: "Keys and tensors that are there and change no number of a forward pass.",
-      columns: [.init("Name"), .init("Kind"), .init("Why nothing is lost")],
-      rows: model.excusedKeys.map { [.text($0.name), "key", .text($0.reason)] }
-        + model.excusedTensors.map { [.text($0.name), "tensor", .text($0.reason)] })
-  }
-}
-
-extension Evidence {
-  /// Whether this is a table without rows.
-  fileprivate var isEmptyTable: Bool {
-    if case .table(let table) = self { table.rows.isEmpty } else { false }
-  }
+  /// What the labels of ``ModelDescription/facts(isShort:)`` stand for.
+  static let meanings = [
+    "Architecture": "The family, and how the parts of a layer are joined.",
+    "Parameters": "All numbers that training left behind.",
+    "Layers": "Steps that every token goes through, one after the other.",
+    "Width": "Numbers that carry a token from layer to layer.",
+    "Heads": "In each layer, parts that look back at earlier tokens.",
+    "MLP": "In each layer, units that work on every token by itself.",
+    "Vocabulary": "Pieces of text that the model can tell apart.",
+    "Context": "How much text at once the model was made for.",
+    "Memory": "The size of the weights as they are stored.",
+    "Tokenizer": "What cuts a text into tokens.",
+  ]
 }

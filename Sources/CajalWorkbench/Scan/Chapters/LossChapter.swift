@@ -19,18 +19,37 @@ enum LossChapter: ScanChapter {
   /// Tokens shown in colour.
   private static let shownTokens = 320
 
-  static func findings(_ context: ScanContext) throws -> [Finding] {
+  static func content(_ context: ScanContext) throws -> ChapterContent {
     var texts = [(NamedText(SampleText.storyName, SampleText.story), true)]
     if let own = context.ownText { texts.insert((own, false), at: 0) }
-    return try texts.map { text, isBuiltIn in
+    var content = ChapterContent(findings: [])
+    for (text, isBuiltIn) in texts {
       do {
-        return finding(text, isBuiltIn, try LossMeasurement(text.text, context), context)
+        let measurement = try LossMeasurement(text.text, context)
+        content.findings.append(finding(text, isBuiltIn, measurement, context))
+        content.remarks.append(remark(text, isBuiltIn, measurement))
       } catch let error as TextError where isBuiltIn {
-        return skipped(text, error.message, context)
+        content.findings.append(skipped(text, error.message, context))
+        content.remarks.append(unread)
       } catch let error as WorkbenchError where isBuiltIn && error.code == .input {
-        return skipped(text, error.message, context)
+        content.findings.append(skipped(text, error.message, context))
+        content.remarks.append(unread)
       }
     }
+    return content
+  }
+
+  private static let unread =
+    "It cannot read the built-in texts, so how well it predicts them was not measured."
+
+  private static func remark(
+    _ text: NamedText, _ isBuiltIn: Bool, _ measurement: LossMeasurement
+  ) -> String {
+    let place = isBuiltIn ? "a children's story written for this program" : "“\(text.name)”"
+    let comparison = measurement.mean < measurement.unigram ? "better" : "no better"
+    return "On \(place) its first guess at the next token is right in "
+      + "\(Quantity.percent(measurement.accuracy)) of the cases; it predicts \(comparison) than one "
+      + "who only knows how often each token occurs."
   }
 
   /// A model of numbers or of few letters cannot read the built-in story; that is no failure.
@@ -105,7 +124,8 @@ enum LossChapter: ScanChapter {
   private static func accuracy(_ measurement: LossMeasurement) -> Evidence.Number {
     var number = Evidence.Number(
       title: "First choice right",
-      caption: "The share of tokens that the model thought most likely.",
+      caption:
+        "The share of tokens that the model thought most likely; how sure it was does not count.",
       value: measurement.accuracy * 100, unit: "%")
     number.sampleCount = measurement.losses.count
     return number
@@ -142,8 +162,9 @@ enum LossChapter: ScanChapter {
     return Evidence.TokenStrip(
       title: "The first window, token by token",
       caption:
-        "Darker is more surprising; the scale ends at \(Int(greatestSurprise)) nats in every strip. "
-        + "Point at a token for its surprise and for what was expected.",
+        "A stronger colour is more surprising; the scale ends at \(Int(greatestSurprise)) nats in "
+        + "every strip. Point at a token for its surprise and for what was expected. It is one text; "
+        + "why a token surprises is not shown.",
       valueAxis: surprise, colors: surpriseColors,
       tokens: zip(scores, pieces).map { score, piece in
         .init(piece, value: score.loss, note: score.expected.map { note($0, subject) })

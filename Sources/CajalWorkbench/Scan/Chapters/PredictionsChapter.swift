@@ -26,7 +26,7 @@ enum PredictionsChapter: ScanChapter {
     var tokens: [Int] { scores.map(\.token) }
   }
 
-  static func findings(_ context: ScanContext) throws -> [Finding] {
+  static func content(_ context: ScanContext) throws -> ChapterContent {
     let stage = try context.job.stage(
       "continuing texts", total: SampleText.beginnings.count, unit: "texts")
     var outcomes: [Outcome] = []
@@ -34,13 +34,17 @@ enum PredictionsChapter: ScanChapter {
       do {
         outcomes.append(try outcome(beginning, context))
       } catch let error as TextError {
-        return [unreadable(error.message, context)]
+        return ChapterContent(findings: [unreadable(error.message, context)])
       } catch let error as WorkbenchError where error.code == .input {
-        return [unreadable(error.message, context)]
+        return ChapterContent(findings: [unreadable(error.message, context)])
       }
       try stage.advance(to: index + 1)
     }
-    return [finding(outcomes, context)]
+    return ChapterContent(
+      findings: [finding(outcomes, context)],
+      remarks: outcomes.prefix(1).map { outcome in
+        "After “\(outcome.beginning)” it goes on: “\(text(outcome, context.subject)) …”."
+      })
   }
 
   private static func outcome(_ beginning: String, _ context: ScanContext) throws -> Outcome {
@@ -86,18 +90,25 @@ enum PredictionsChapter: ScanChapter {
   private static func continuations(_ outcomes: [Outcome], _ subject: Subject) -> Evidence.Table {
     Evidence.Table(
       title: "How it goes on",
-      caption: "At most \(continuation) tokens, each the likeliest after all before it.",
+      caption:
+        "At most \(continuation) tokens, each the likeliest after all before it; drawn by chance, they "
+        + "would be others.",
       columns: [.init("Beginning"), .init("The model's continuation")],
       rows: outcomes.map { outcome in
-        let all = outcome.tokens + outcome.generated
-        let pieces = subject.pieces(all).suffix(outcome.generated.count)
-        return [.text(outcome.beginning), .text(pieces.joined())]
+        [.text(outcome.beginning), .text(text(outcome, subject))]
       })
+  }
+
+  /// What was generated, as text.
+  private static func text(_ outcome: Outcome, _ subject: Subject) -> String {
+    let pieces = subject.pieces(outcome.tokens + outcome.generated)
+    return pieces.suffix(outcome.generated.count).joined().trimmed
   }
 
   private static func strip(_ outcome: Outcome, _ subject: Subject) -> Evidence.TokenStrip {
     Evidence.TokenStrip(
-      title: "“\(outcome.beginning)”, token by token", caption: "Darker is more surprising.",
+      title: "“\(outcome.beginning)”, token by token",
+      caption: "A stronger colour is more surprising to the model. It does not show why.",
       valueAxis: LossChapter.surprise, colors: LossChapter.surpriseColors,
       tokens: zip(outcome.scores, subject.pieces(outcome.tokens)).map { score, piece in
         .init(piece, value: score.loss, note: score.expected.map { LossChapter.note($0, subject) })

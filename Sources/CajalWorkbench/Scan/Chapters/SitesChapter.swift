@@ -14,14 +14,14 @@ enum SitesChapter: ScanChapter {
     name: "sites", summary: "The places where a forward pass can be watched and changed.",
     source: "the architecture's declaration, which the forward pass is tested against")
 
-  static func findings(_ context: ScanContext) -> [Finding] {
+  static func content(_ context: ScanContext) -> ChapterContent {
     let model = context.description
-    return [
+    return ChapterContent(findings: [
       context.finding(
         card,
         "\(context.subject.model.sites.count) sites in a forward pass, of \(model.sites.count) kinds.",
         evidence: [.table(siteTable(model))])
-    ]
+    ])
   }
 
   private static func siteTable(_ model: ModelDescription) -> Evidence.Table {

@@ -18,7 +18,7 @@ enum WeightsChapter: ScanChapter {
   /// Lines that a figure can tell apart.
   private static let linesInFigure = 8
 
-  static func findings(_ context: ScanContext) throws -> [Finding] {
+  static func content(_ context: ScanContext) throws -> ChapterContent {
     let survey = try WeightSurvey(context)
     var evidence: [Evidence] = [.table(kinds(survey))]
     let layers = context.description.shape.layers
@@ -29,7 +29,10 @@ enum WeightsChapter: ScanChapter {
         .curve(
           curve(
             survey, matrices, layers, title: "Size of the matrices, layer by layer",
-            value: "Frobenius norm", \.norm)))
+            value: "Frobenius norm",
+            caption: "One line a kind of matrix. The Frobenius norm is the root of the sum of all "
+              + "squares and grows with the size of a matrix, so compare layers and not lines. "
+              + "It does not show what a matrix does.", \.norm)))
     }
     let vectors = survey.kinds(matrices: false)
     if !vectors.isEmpty {
@@ -37,10 +40,14 @@ enum WeightsChapter: ScanChapter {
         .curve(
           curve(
             survey, vectors, layers, title: "Gains and biases, layer by layer",
-            value: "root mean square", \.rootMeanSquare)))
+            value: "root mean square",
+            caption: "One line a kind of vector. Gains of norms usually begin near one and biases "
+              + "near zero; what they act on is not shown.", \.rootMeanSquare)))
     }
     evidence.append(.table(each(survey)))
-    return [context.finding(card, summary(survey), evidence: evidence)]
+    return ChapterContent(
+      findings: [context.finding(card, summary(survey), evidence: evidence)],
+      remarks: [WeightRemark(survey).text].filter { !$0.isEmpty })
   }
 
   private static func summary(_ survey: WeightSurvey) -> String {
@@ -69,30 +76,37 @@ enum WeightsChapter: ScanChapter {
     ]
   }
 
-  private static func counted(_ statistics: NumberStatistics) -> [Evidence.Table.Cell] {
-    [.number(statistics.count)] + cells(statistics)
-  }
-
   private static func kinds(_ survey: WeightSurvey) -> Evidence.Table {
     var seen = Set<String>()
     let rows = survey.entries.compactMap { entry -> [Evidence.Table.Cell]? in
       let (kind, inLayers) = (entry.place.kind, entry.place.layer != nil)
       guard seen.insert("\(inLayers) \(kind)").inserted else { return nil }
-      return [.text(inLayers ? "\(kind), all layers" : kind)]
-        + counted(survey.total(kind, inLayers: inLayers))
+      let total = survey.total(kind, inLayers: inLayers)
+      let layers = Set(survey.entries.filter { $0.place.kind == kind }.compactMap(\.place.layer))
+      return [
+        .text(kind), inLayers ? .number(layers.count) : .missing, .number(total.count),
+        .number(total.rootMeanSquare), .number(total.minimum), .number(total.maximum),
+        .number(total.zeroShare * 100),
+      ]
     }
     return Evidence.Table(
       title: "Weights by kind",
       caption:
-        "All layers together; the deviation is the standard deviation. A vector of gains near one and biases near zero are what they "
-        + "began as.",
-      columns: [.init("Weight"), .init("Numbers", .number)] + columns, rows: rows)
+        "Each kind over all its layers; those without layers stand outside of them. Gains near one "
+        + "and biases near zero are where training usually begins. Means and deviations are in the last "
+        + "table of this chapter.",
+      columns: [
+        .init("Weight"), .init("Layers", .number), .init("Numbers", .number),
+        .init("Root mean square", .bar), .init("Smallest", .number), .init("Largest", .number),
+        .init("Zeros", .number, unit: "%"),
+      ], rows: rows)
   }
 
   private static func each(_ survey: WeightSurvey) -> Evidence.Table {
     Evidence.Table(
       title: "Every weight",
-      caption: "One row a tensor; the experts of a layer share one.",
+      caption: "One row a tensor; the experts of a layer share one. The deviation is the standard "
+        + "deviation.",
       columns: [.init("Layer", .number), .init("Weight"), .init("Shape")] + columns,
       rows: survey.entries.map { entry in
         let shape = entry.shape.map(String.init).joined(separator: " × ")
@@ -111,7 +125,9 @@ enum WeightsChapter: ScanChapter {
     }
     var heatmap = Evidence.Heatmap(
       title: "Root mean square of every matrix",
-      caption: "One row a layer, one column a kind of matrix; darker is larger.",
+      caption:
+        "One row a layer, one column a kind of matrix; a stronger colour is a larger root mean square. "
+        + "It shows how large numbers are, not what they do.",
       rowAxis: Axis("layer"), columnAxis: Axis("matrix"), valueAxis: Axis("root mean square"),
       panels: [.init("", values: values)])
     heatmap.rows = (0..<layers).map(String.init)
@@ -121,7 +137,7 @@ enum WeightsChapter: ScanChapter {
 
   private static func curve(
     _ survey: WeightSurvey, _ kinds: [String], _ layers: Int, title: String, value: String,
-    _ quantity: (NumberStatistics) -> Double
+    caption: String, _ quantity: (NumberStatistics) -> Double
   ) -> Evidence.Curve {
     let series = kinds.map { kind in
       Evidence.Curve.Series(
@@ -135,7 +151,7 @@ enum WeightsChapter: ScanChapter {
       series.count <= linesInFigure
       ? series : series.sorted { $0.relativeSpread > $1.relativeSpread }
     return Evidence.Curve(
-      title: title, caption: "One line a kind of weight.", x: Axis("layer"), y: Axis(value),
+      title: title, caption: caption, x: Axis("layer"), y: Axis(value),
       series: ordered)
   }
 }
