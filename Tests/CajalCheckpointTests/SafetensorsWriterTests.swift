@@ -85,6 +85,23 @@ struct SafetensorsWriterTests {
     }
   }
 
+  @Test func `only plain files are replaced`() throws {
+    let (pipe, link, folderPath) = (folder.path("pipe"), folder.path("link"), folder.path("below"))
+    #expect(mkfifo(pipe, 0o600) == 0)
+    #expect(symlink(pipe, link) == 0)
+    #expect(mkdir(folderPath, 0o700) == 0)
+    let tensor = OutgoingTensor("x", Tensor(zeros: [2]))
+    for path in [pipe, link, folderPath] {
+      #expect {
+        try SafetensorsWriter.write([tensor], to: path)
+      } throws: {
+        "\($0)".contains("is not a plain file")
+      }
+    }
+    var status = stat()
+    #expect(lstat(pipe, &status) == 0 && status.st_mode & S_IFMT == S_IFIFO)
+  }
+
   @Test func `a full disk is told in one line`() throws {
     // Declares more than any disk of today has.
     expectRefusal(.io, "x.safetensors") {

@@ -12,7 +12,14 @@ final class ReplacingFile {
   private var descriptor: Int32
 
   /// Creates the temporary file beside `path`.
+  ///
+  /// - Throws: `io` where it cannot be, or where something stands at `path` that a rename would replace
+  ///   and should not: a folder, a device, a pipe, a link.
   init(_ path: String) throws(CheckpointError) {
+    var status = stat()
+    guard lstat(path, &status) != 0 || status.st_mode & S_IFMT == S_IFREG else {
+      throw CheckpointError(.io, "is not a plain file; write to another name", file: path)
+    }
     self.path = path
     temporary = "\(path).\(getpid())-\(UInt32.random(in: 0 ... .max)).partial"
     descriptor = Foundation.open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o644)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalFinding
+import Crypto
 import Foundation
 
 /// What every chapter of a scan works with.
@@ -39,6 +40,14 @@ public struct NamedText: Sendable, Equatable {
   public init(_ name: String, _ text: String) {
     self.name = name
     self.text = text
+  }
+
+  /// What identifies the text in a finding: its name and digest, and the text itself where it is short.
+  var input: Provenance.Input {
+    let digest = SHA256.hash(data: Data(text.utf8))
+    return Provenance.Input(
+      name: name, digest: "sha256:" + digest.map { String(format: "%02x", $0) }.joined(),
+      content: text.utf8.count <= 2000 ? text : nil)
   }
 }
 

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CajalFinding
 import CajalModel
 import CajalText
 import Foundation
@@ -16,6 +17,15 @@ struct LossMeasurementTests {
     context = ScanContext(
       subject: subject, description: ModelDescription(subject), digest: "sha256:0", isStandIn: true,
       ownText: nil, seed: 5, job: .unwatched)
+  }
+
+  @Test func `a text is identified by its digest, and in full where it is short`() {
+    // The SHA-256 of "abc" is the example of FIPS 180-4.
+    let short = NamedText("a", "abc").input
+    #expect(
+      short.digest == "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+    #expect(short.content == "abc")
+    #expect(NamedText("b", String(repeating: "x", count: 2001)).input.content == nil)
   }
 
   @Test func `windows follow each other, begin with the mark and hold the whole text once`() throws

@@ -58,7 +58,7 @@ enum LossChapter: ScanChapter {
   ) -> Finding {
     context.finding(
       card, "Not measured on the \(text.name): this model cannot read it.",
-      inputs: [Provenance.Input(name: text.name)],
+      inputs: [text.input],
       evidence: [
         .text(
           Evidence.Text(
@@ -87,15 +87,11 @@ enum LossChapter: ScanChapter {
         "blockLength": .integer(LossMeasurement.blockLength),
         "resamples": .integer(LossMeasurement.resamples),
       ],
-      inputs: [Provenance.Input(name: text.name, content: isBuiltIn ? nil : excerpt(text.text))],
+      inputs: [text.input],
       evidence: [
         .number(loss(measurement, text, isBuiltIn)), .number(accuracy(measurement)),
         .curve(curve(measurement)), .tokens(strip(measurement, context.subject)),
       ])
-  }
-
-  private static func excerpt(_ text: String) -> String? {
-    text.utf8.count <= 2000 ? text : nil
   }
 
   private static func baselines(_ measurement: LossMeasurement) -> [Baseline] {
