@@ -47,19 +47,25 @@ extension Gemma3 {
   public static func configuration(
     _ keys: inout Ledger<ConfigurationValue>
   ) throws(CheckpointError) -> Configuration {
-    try keys.excuseHousehold()
-    if var text = try keys.nestedIfPresent("text_config") {
-      try keys.excuseVision()
-      text.excuse("model_type", because: "names and housekeeping")
-      let inner = try configuration(&text)
-      try text.close()
-      return inner
+    guard var text = try keys.nestedIfPresent("text_config") else {
+      return try textConfiguration(&keys, DecoderKeys.gemma)
     }
-    var family = DecoderKeys.gemma
+    try keys.excuseHousehold()
+    try keys.excuseVision()
     // A repository with a vision tower leaves out what has the family's value.
+    var family = DecoderKeys.gemma
     family.shape = ModelShape(
       layers: 26, width: 2304, heads: 8, keyValueHeads: 4, headWidth: 256, hiddenWidth: 9216,
       vocabulary: 262_208, context: 131_072)
+    let configuration = try textConfiguration(&text, family)
+    try text.close()
+    return configuration
+  }
+
+  private static func textConfiguration(
+    _ keys: inout Ledger<ConfigurationValue>, _ family: DecoderKeys
+  ) throws(CheckpointError) -> Configuration {
+    try keys.excuseHousehold()
     let decoder = try family.decode(&keys) { keys, shape throws(CheckpointError) in
       try keys.gemma3Rotary(shape)
     }
