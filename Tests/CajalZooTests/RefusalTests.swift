@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
+import CajalModel
 import Foundation
 import Testing
 
@@ -69,7 +70,7 @@ struct RefusalTests {
     expectRefusedKey(fixture, "rope_parameters", "ntk")
     var older = fixture
     older.configuration["rope_parameters"] = nil
-    expect(older, "rope_scaling", ["type": "ntk", "factor": 2.0], naming: "rope_type")
+    expectRefusedKey(older, "rope_scaling", ["type": "ntk", "factor": 2.0], naming: "rope_type")
   }
 
   @Test(arguments: RefusalFixture.families.filter { $0.configuration["rope_parameters"] != nil })
