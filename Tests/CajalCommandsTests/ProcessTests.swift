@@ -71,7 +71,7 @@ struct ProcessTests {
     let folder = try TemporaryFolder.withModel()
     // Far more tokens than can be made in the meantime.
     let (process, output, errors) = try start(
-      ["run", "model", "--tokens", "1", "--greedy", "100000"], in: folder)
+      ["run", "model", "--tokens", "1", "--greedy", "100000", "--quiet"], in: folder)
     Thread.sleep(forTimeInterval: 1.5)
     process.interrupt()
     // A process that does not listen must not keep the tests from ending.

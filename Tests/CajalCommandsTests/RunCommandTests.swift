@@ -33,6 +33,17 @@ struct RunCommandTests {
     #expect(json["tokens"] as? [Int] == [5])
   }
 
+  @Test func `going beyond the positions a model was made for is said, unless quiet`() throws {
+    let folder = try TemporaryFolder.withModel()
+    let many = Array(repeating: "7", count: 257).joined(separator: " ")
+    let run = Invocation.of("run", folder.model, "--tokens", many, "--top", "1")
+    #expect(run.exitCode == 0)
+    #expect(
+      run.errors.contains("note: 257 tokens are more than the 256 positions"))
+    let quiet = Invocation.of("run", folder.model, "--tokens", many, "--top", "1", "--quiet")
+    #expect(quiet.exitCode == 0 && quiet.errors.isEmpty)
+  }
+
   @Test func `special tokens can be left out`() throws {
     let folder = try TemporaryFolder.withModel()
     let json = try Invocation.of(

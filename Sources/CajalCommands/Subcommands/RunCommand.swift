@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
+import CajalModel
 import CajalWorkbench
 
 /// `cajal run`: what a model says next.
@@ -62,6 +63,7 @@ struct RunCommand: WorkCommand {
       throw WorkbenchError(
         .input, "this model names no token that ends a text; leave --stop-at-end out")
     }
+    noteReach(tokens.count + greedy, subject, console)
     let evaluation = Evaluation(subject, job: job)
     let result = RunResult(
       tokens: tokens, top: try evaluation.predictions(after: tokens, count: top),
@@ -70,5 +72,14 @@ struct RunCommand: WorkCommand {
       subject: subject)
     try console.print(
       general.json ? result.json() : result.text(width: console.width, showsLoss: loss))
+  }
+
+  /// Says when a model is taken beyond the positions it was made for; learned positions refuse.
+  private func noteReach(_ reach: Int, _ subject: Subject, _ console: Console) {
+    let shape = subject.shape
+    guard reach > shape.context, !shape.contextIsLimit, !general.quiet else { return }
+    console.writeError(
+      "cajal: note: \(reach) tokens are more than the \(shape.context) positions this model was made "
+        + "for; what it says beyond them means little\n")
   }
 }
