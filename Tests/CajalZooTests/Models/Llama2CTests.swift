@@ -44,6 +44,21 @@ struct Llama2CTests {
     #expect(tokens == published)
   }
 
+  @Test(arguments: layouts)
+  func `logits after a prompt are those of an independent float64 pass`(_ layout: String) throws {
+    struct Published: Decodable {
+      struct Check: Decodable { let ids: [Int], last_logits_f64: [Double] }
+      let prompt_check: Check
+    }
+    let file = try #require(Shared.folder).appending(
+      path: "data/models/stories260K/expected_greedy.json")
+    let check = try JSONDecoder().decode(Published.self, from: Data(contentsOf: file)).prompt_check
+    let logits = try load(layout).logits(TokenBatch(check.ids))
+    expectRelativelyClose(
+      logits.rows(check.ids.count - 1..<check.ids.count),
+      Tensor(check.last_logits_f64.map { Float($0) }, shape: [1, 512]), layout, tolerance: 1e-5)
+  }
+
   @Test func `the folder equals what the reference implementation computes`() throws {
     let folder = try #require(Shared.folder).appending(path: "data/models/stories260K-hf")
     let reference = ReferenceModel(folder: folder, configuration: "config.json")
