@@ -48,11 +48,12 @@ final class Node: Sendable {
   deinit {
     // A chain of thousands of nodes must not be released by recursion.
     var waiting = take(releasing: true).inputs
-    while let last = waiting.popLast() {
-      guard var node = last else { continue }
-      if isKnownUniquelyReferenced(&node) {
-        waiting += node.take(releasing: true).inputs
-      }
+    while !waiting.isEmpty {
+      // In place, because a copy would be a second reference.
+      let isLast = isKnownUniquelyReferenced(&waiting[waiting.count - 1])
+      let inputs = isLast ? waiting[waiting.count - 1]?.take(releasing: true).inputs : nil
+      waiting.removeLast()
+      waiting += inputs ?? []
     }
   }
 }
