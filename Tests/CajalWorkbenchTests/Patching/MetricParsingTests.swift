@@ -9,8 +9,8 @@ struct MetricParsingTests {
   private static func withSubject<Result>(_ body: (Subject) throws -> Result) throws -> Result {
     let folder = try TemporaryFolder.withStandIn()
     let words = ["<unk>", "Mary", "▁Mary", "John", ",", "7", "\n", "\t", "\\", "▁", "y"]
-    let vocabulary = words.enumerated().map {
-      let word = String(decoding: try! JSONEncoder().encode($0.element), as: UTF8.self)
+    let vocabulary = try words.enumerated().map {
+      let word = String(decoding: try JSONEncoder().encode($0.element), as: UTF8.self)
       return "\(word): \($0.offset)"
     }.joined(separator: ", ")
     try folder.write(
