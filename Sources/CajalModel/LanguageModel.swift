@@ -126,8 +126,27 @@ extension LanguageModel {
     }
     let last = if case .layer(let index) = end { index } else { shape.layers }
     precondition(first <= last && last <= shape.layers, "no layers \(first)..<\(last)")
-    for index in first..<last { x = layer(index, x, run, &tap) }
+    for index in first..<last {
+      x = options.recomputesLayers ? recomputed(index, x, run, &tap) : layer(index, x, run, &tap)
+    }
     return end == .logits ? unembed(x, run, &tap) : x
+  }
+
+  /// One layer whose inside is not kept for a pull-back but computed again in it.
+  private func recomputed<SomeTap: Tap>(
+    _ index: Int, _ x: Tensor, _ run: Run, _ tap: inout SomeTap
+  ) -> Tensor {
+    // A tap is a value, and the pull-back runs on the thread that calls it.
+    nonisolated(unsafe) let before = tap
+    let plain = x.detached
+    let value = layer(index, plain, run, &tap)
+    return value.detached.derived(from: [x], always: value.isTracked) { cotangent, wanted in
+      var tap = before
+      let leaf = plain.tracked()
+      let again = layer(index, leaf, run, &tap)
+      let found = pullBack([(again, cotangent)], to: [leaf], releasing: true)
+      return wanted[0] ? found : [nil]
+    }
   }
 
   /// Logits, [N, V], of a plain run.

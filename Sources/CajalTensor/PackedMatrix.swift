@@ -96,7 +96,10 @@ public final class PackedMatrix: Sendable {
   /// `x · weightᵀ + bias`: x `[..., inner]` gives `[..., outputs]`.
   ///
   /// - Parameter bias: `[outputs]` or nil.
-  public func product(_ x: Tensor, bias: Tensor? = nil) -> Tensor {
+  public func product(
+    _ x: Tensor, bias: Tensor? = nil,
+    gradient: (@Sendable (_ x: Tensor, _ cotangent: Tensor) -> Void)? = nil
+  ) -> Tensor {
     precondition(
       x.width == inner && x.rank > 0, "\(x.shape) times a weight of \(outputs) × \(inner)")
     if let bias {
@@ -125,7 +128,9 @@ public final class PackedMatrix: Sendable {
   }
 
   /// Embedding lookup: the rows of these outputs, `[ids.count, inner]`.
-  public func gathered(_ ids: [Int32]) -> Tensor {
+  public func gathered(
+    _ ids: [Int32], gradient: (@Sendable (_ cotangent: Tensor) -> Void)? = nil
+  ) -> Tensor {
     for id in ids { precondition(id >= 0 && id < outputs, "row \(id) of \(outputs)") }
     return Tensor(shape: [ids.count, inner]) { out in
       guard inner > 0, let out = out.baseAddress else { return }

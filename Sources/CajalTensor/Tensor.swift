@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+internal import CajalKernels
 
 /// A dense row-major array of Float32 with a shape: an immutable value unless it is declared `var`.
 ///
@@ -11,12 +12,20 @@ public struct Tensor: Sendable {
   public let count: Int
   private var storage: Storage
   private let offset: Int  // in elements
+  /// How this value came about, nil for a plain one.
+  let node: Node?
 
-  private init(storage: Storage, offset: Int, shape: [Int], count: Int) {
+  private init(storage: Storage, offset: Int, shape: [Int], count: Int, node: Node? = nil) {
     self.storage = storage
     self.offset = offset
     self.shape = shape
     self.count = count
+    self.node = node
+  }
+
+  /// The same value with another past.
+  func with(node: Node?) -> Tensor {
+    Tensor(storage: storage, offset: offset, shape: shape, count: count, node: node)
   }
 
   /// Number of elements of `shape`; stops on negative or overflowing extents.
@@ -75,9 +84,12 @@ public struct Tensor: Sendable {
   }
 
   /// Writes in place; copies this tensor's elements first when the storage has other owners.
+  ///
+  /// A tracked value cannot be written: its past would no longer be true.
   public mutating func withMutableFloats<R>(
     _ body: (UnsafeMutableBufferPointer<Float>) throws -> R
   ) rethrows -> R {
+    precondition(!isTracked, "a tracked tensor \(shape) is written in place; detach it first")
     if !isKnownUniquelyReferenced(&storage) { self = copied() }
     defer { withExtendedLifetime(storage) {} }
     let base = storage.base.assumingMemoryBound(to: Float.self) + offset
@@ -104,7 +116,9 @@ public struct Tensor: Sendable {
   /// The same elements under another shape of equal count; a view.
   public func reshaped(_ shape: [Int]) -> Tensor {
     precondition(Tensor.count(of: shape) == count, "\(self.shape) does not reshape to \(shape)")
+    let inner = self.shape
     return Tensor(storage: storage, offset: offset, shape: shape, count: count)
+      .derived(from: [self]) { cotangent, _ in [cotangent.reshaped([cotangent.shape[0]] + inner)] }
   }
 
   /// The same elements under another shape of equal count; a view.
@@ -118,7 +132,47 @@ public struct Tensor: Sendable {
     let stride = count / max(shape[0], 1)
     return Tensor(
       storage: storage, offset: offset + range.lowerBound * stride,
-      shape: [range.count] + shape.dropFirst(), count: range.count * stride)
+      shape: [range.count] + shape.dropFirst(), count: range.count * stride
+    ).derived(from: [self]) { [shape] cotangent, _ in
+      [cotangent.spread(rows: range, of: shape)]
+    }
+  }
+
+  /// Cotangents of a range of rows, as cotangents `[C] + shape` of the whole: zero elsewhere.
+  private func spread(rows range: Range<Int>, of shape: [Int]) -> Tensor {
+    let size = Tensor.count(of: shape)
+    let stride = size / max(shape[0], 1)
+    return Tensor(shape: [self.shape[0]] + shape) { out in
+      withFloats { cotangent in
+        for c in 0..<self.shape[0] {
+          let (before, length) = (c * size, range.count * stride)
+          let start = before + range.lowerBound * stride
+          out[before..<start].update(repeating: 0)
+          let part = cotangent[c * length..<(c + 1) * length]
+          _ = out[start..<start + length].update(fromContentsOf: part)
+          out[start + length..<before + size].update(repeating: 0)
+        }
+      }
+    }
+  }
+
+  /// Adds a plain tensor of the same shape, in place where nobody else holds this one's memory.
+  mutating func add(_ other: Tensor) {
+    precondition(shape == other.shape, "\(shape) plus \(other.shape)")
+    guard isKnownUniquelyReferenced(&storage) else {
+      self = self + other
+      return
+    }
+    let (rows, width) = (vectorCount, width)
+    withMutableFloats { out in
+      other.withFloats { x in
+        guard let out = out.baseAddress, let x = x.baseAddress else { return }
+        Threads.forEachRows(rows, width: width) { part in
+          let at = part.lowerBound * width
+          cajal_add(out + at, x + at, out + at, part.count * width)
+        }
+      }
+    }
   }
 
   // MARK: Rows

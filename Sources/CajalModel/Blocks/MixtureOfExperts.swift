@@ -3,7 +3,7 @@ public import CajalTensor
 
 /// A mixture of gated MLPs of which each position uses a few.
 ///
-///     p = softmax(router(x));   w = the k largest of p (divided by their sum where `renormalized`)
+///     p = softmax(router(x, run));   w = the k largest of p (divided by their sum where `renormalized`)
 ///     y = Σₑ wₑ · expertₑ(x)
 ///
 /// The sum runs in the order of the experts, so a position's bits do not depend on which other
@@ -31,15 +31,15 @@ public struct MixtureOfExperts: FeedForward {
 
   /// [N, D] to [N, D], visiting routerLogits and routerWeights. An expert runs for the positions
   /// where its weight is not zero.
-  public func callAsFunction(_ x: Tensor, layer: Int, _ tap: inout some Tap) -> Tensor {
-    let logits = tap(Site(.routerLogits, layer: layer), router(x))
+  public func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    let logits = tap(Site(.routerLogits, layer: layer), router(x, run))
     let weights = tap(Site(.routerWeights, layer: layer), chosenWeights(logits))
     var output = Tensor(zeros: x.shape)
     for (index, expert) in experts.enumerated() {
       let column = (0..<x.shape[0]).map { weights[$0, index] }
       let users = column.indices.filter { column[$0] != 0 }
       if users.isEmpty { continue }
-      expert(x.gathered(rows: users)).addScaledRows(
+      expert(x.gathered(rows: users), run).addScaledRows(
         into: &output, at: users, scale: users.map { column[$0] })
     }
     return output

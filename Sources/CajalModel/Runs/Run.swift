@@ -23,11 +23,31 @@ public struct Run: Sendable {
 }
 
 /// What may be asked of a run beside its tokens.
-public struct RunOptions: Sendable, Equatable {
+public struct RunOptions: Sendable {
   /// Whether attention may take the fused path where nobody watches its inside. The bits are the same
   /// either way; turning it off serves to show that.
   public var allowsFusedAttention = true
+  /// What is held while cotangents flow, though the forward pass computes it as ever.
+  public var frozen: Frozen = []
+  /// Where pull-backs leave the gradients of weights; nil when nobody wants them.
+  public var weightGradients: WeightGradients?
+  /// Whether a pull-back computes each layer again instead of keeping what happened inside: memory of
+  /// one layer instead of all, for one more forward pass. The bits are the same.
+  public var recomputesLayers = false
 
   /// The defaults.
   public init() {}
+
+  /// Parts of a model that a pull-back takes as constants.
+  public struct Frozen: OptionSet, Sendable {
+    /// One bit a part.
+    public let rawValue: Int
+    /// The parts of these bits.
+    public init(rawValue: Int) { self.rawValue = rawValue }
+
+    /// Attention patterns: cotangents reach values only, not queries and keys.
+    public static let attentionPatterns = Frozen(rawValue: 1)
+    /// The denominators of all norms; a layer norm's mean still moves.
+    public static let normScales = Frozen(rawValue: 2)
+  }
 }

@@ -57,9 +57,10 @@ extension OPT {
 
   /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor {
-    let tokens = tokenEmbedding(run.batch.tokens)
-    let projected = tap(Site(.tokenEmbedding), projections?.input(tokens) ?? tokens)
-    let positions = positionEmbedding(run.positions.map { Int32($0 + Self.positionOffset) })
+    let tokens = tokenEmbedding(run.batch.tokens, run)
+    let projected = tap(Site(.tokenEmbedding), projections?.input(tokens, run) ?? tokens)
+    let positions = positionEmbedding(
+      run.positions.map { Int32($0 + Self.positionOffset) }, run)
     return projected + tap(Site(.positionEmbedding), positions)
   }
 
@@ -72,13 +73,13 @@ extension OPT {
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     let x = tap(Site(.finalResidual), x)
     guard let projections else {
-      return tap(Site(.logits), unembedding(finalNorm(x, .final, &tap)))
+      return tap(Site(.logits), unembedding(finalNorm(x, .final, run, &tap), run))
     }
     var watched = ScaleTap(tap)
-    let normalized = finalNorm(x, .final, &watched)
+    let normalized = finalNorm(x, .final, run, &watched)
     tap = watched.inner
-    return tap(
-      Site(.logits), unembedding(tap(Site(.finalNormalized), projections.output(normalized))))
+    let seen = tap(Site(.finalNormalized), projections.output(normalized, run))
+    return tap(Site(.logits), unembedding(seen, run))
   }
 
   /// Hands on the norm's denominator alone: the norm's output is not what the unembedding sees.
@@ -116,10 +117,10 @@ extension OPT {
       var x = tap(Site(.residualPre, layer: layer), x)
       let seen = tap(Site(.attentionInput, layer: layer), x)
       let attended = attention(seen, layer: layer, run, &tap)
-      x = attentionNorm(x + tap(Site(.attentionOut, layer: layer), attended))
+      x = attentionNorm(x + tap(Site(.attentionOut, layer: layer), attended), run)
       x = tap(Site(.residualMid, layer: layer), x)
-      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x), layer: layer, &tap)
-      x = mlpNorm(x + tap(Site(.mlpOut, layer: layer), fed))
+      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x), layer: layer, run, &tap)
+      x = mlpNorm(x + tap(Site(.mlpOut, layer: layer), fed), run)
       return tap(Site(.residualPost, layer: layer), x)
     }
 

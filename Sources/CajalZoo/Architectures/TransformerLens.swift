@@ -88,7 +88,7 @@ extension TransformerLens {
       -> Tensor
     {
       let x = tap(Site(.residualPre, layer: layer), x)
-      let seen = norm(x, .attention, layer: layer, &tap)
+      let seen = norm(x, .attention, layer: layer, run, &tap)
       let attended = tap(
         Site(.attentionOut, layer: layer), attention(seen, layer: layer, run, &tap))
       return tap(Site(.residualPost, layer: layer), x + attended)
@@ -211,7 +211,7 @@ extension Ledger where Value == Weight {
   ) throws(CheckpointError) -> Normalization {
     guard norm.hasParameters else { return Normalization(norm.kind, epsilon: epsilon) }
     return Normalization(
-      norm.kind, gain: try vector(name + ".w", width),
-      bias: norm.kind == .layerNorm ? try vector(name + ".b", width) : nil, epsilon: epsilon)
+      norm.kind, gain: try parameter(name + ".w", width),
+      bias: norm.kind == .layerNorm ? try parameter(name + ".b", width) : nil, epsilon: epsilon)
   }
 }

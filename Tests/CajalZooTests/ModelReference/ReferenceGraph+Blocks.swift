@@ -22,7 +22,7 @@ extension ReferenceGraph {
 
   /// Gain and bias, widened.
   static func parameters(_ norm: Normalization) -> (gain: Numbers?, bias: Numbers?) {
-    (norm.gain?.array.map(Double.init), norm.bias?.array.map(Double.init))
+    (norm.gain?.values.array.map(Double.init), norm.bias?.values.array.map(Double.init))
   }
 
   /// A norm over rows of `width` numbers; `sites` nil for one that nobody can watch.
@@ -76,11 +76,11 @@ extension ReferenceGraph {
 
   /// down(f(gate(x)) · up(x) + shift)
   private mutating func gated(
-    _ gate: Linear, _ up: Linear, _ activation: Activation, _ shift: Tensor?, _ down: Linear,
+    _ gate: Linear, _ up: Linear, _ activation: Activation, _ shift: Parameter?, _ down: Linear,
     _ x: Int, _ layer: Int
   ) -> Int {
     let (gate, up) = (ReferenceLinear(gate), ReferenceLinear(up))
-    let (shift, down) = (shift?.array.map(Double.init), ReferenceLinear(down))
+    let (shift, down) = (shift?.values.array.map(Double.init), ReferenceLinear(down))
     let pre = visit(.mlpPre, layer, add(x) { gate($0) })
     let linear = visit(.mlpLinear, layer, add(x) { up($0) })
     let hidden = add(pre, linear) { Self.product(Self.activated($0, activation), $1) }
