@@ -145,18 +145,23 @@ void cajal_transpose(
 
 // ---- Attention (attention.c) ----
 
-/// Queries of one group of heads of one sequence, against that sequence's packed keys and values.
+/// Keys and values of consecutive positions of one sequence and group of heads, packed.
+typedef struct {
+  const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
+  const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
+  ptrdiff_t count;
+} cajal_positions;
+
+/// Queries of one group of heads of one sequence, against the keys and values of positions that came
+/// before the first query (the prefix) and of the queries' own positions (fresh).
 typedef struct {
   const float *query;         // [queries, query_stride]: the group's first head of the first query
   ptrdiff_t query_stride;     // heads in all × head width
   ptrdiff_t heads;            // heads of this group, side by side in a query row
   ptrdiff_t first, last;      // queries to compute
-  ptrdiff_t keys;             // key positions of the sequence
-  ptrdiff_t position;         // position of query 0: keys - queries
+  cajal_positions prefix, fresh;
   ptrdiff_t width;            // head width of queries and keys
   ptrdiff_t value_width;
-  const float *key_panels;    // [keys / 32][width][32]
-  const float *value_panels;  // [value_width / 32][keys][32]
   float scale;
   float cap;                  // 0: none
   ptrdiff_t window;           // 0: none
