@@ -34,7 +34,7 @@ let package = Package(
       name: "Cajal",
       targets: [
         "CajalText", "CajalFinding", "CajalTensor", "CajalCheckpoint", "CajalModel", "CajalZoo",
-        "CajalReport", "CajalWorkbench",
+        "CajalMethods", "CajalReport", "CajalWorkbench",
       ]),
   ],
   dependencies: [
@@ -66,18 +66,19 @@ let package = Package(
     floor("CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"]),
 
     // Floors 5 to 9: people
+    floor("CajalMethods", ["CajalModel", "CajalTensor", "CajalFinding"]),
     floor("CajalReport", ["CajalFinding"]),
     floor(
       "CajalWorkbench",
       [
-        "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding",
-        "CajalText", .product(name: "Crypto", package: "swift-crypto"),
+        "CajalMethods", "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor",
+        "CajalFinding", "CajalText", .product(name: "Crypto", package: "swift-crypto"),
       ]),
     floor(
       "CajalCommands",
       [
-        "CajalWorkbench", "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor",
-        "CajalFinding", "CajalText",
+        "CajalWorkbench", "CajalMethods", "CajalReport", "CajalZoo", "CajalModel",
+        "CajalCheckpoint", "CajalTensor", "CajalFinding", "CajalText",
         .product(name: "ArgumentParser", package: "swift-argument-parser"),
       ]),
     .executableTarget(name: "cajal", dependencies: ["CajalCommands"], swiftSettings: strict),
@@ -93,6 +94,9 @@ let package = Package(
     tests(of: "CajalReport", ["CajalFinding"]),
     tests(of: "CajalModel", ["CajalCheckpoint", "CajalTensor"]),
     tests(of: "CajalZoo", ["CajalModel", "CajalCheckpoint", "CajalTensor"], fixtures: true),
+    tests(
+      of: "CajalMethods",
+      ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding"]),
     tests(
       of: "CajalWorkbench",
       ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding", "CajalText"]),

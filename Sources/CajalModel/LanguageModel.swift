@@ -112,8 +112,14 @@ extension LanguageModel {
     _ batch: TokenBatch, from start: RunStart = .tokens, until end: RunEnd = .logits,
     options: RunOptions = RunOptions(), tap: inout some Tap
   ) throws(ModelError) -> Tensor {
-    try check(batch)
+    try check(batch, after: options.prefix)
     let run = begin(batch, options)
+    guard options.prefix?.fits(run) ?? true else {
+      throw ModelError(
+        .tokens,
+        "the rotary frequencies change with the length of the text, so that the cached keys do not "
+          + "fit it any more; run the prefix again")
+    }
     var x: Tensor
     var first = 0
     switch start {
@@ -126,8 +132,27 @@ extension LanguageModel {
     }
     let last = if case .layer(let index) = end { index } else { shape.layers }
     precondition(first <= last && last <= shape.layers, "no layers \(first)..<\(last)")
-    for index in first..<last { x = layer(index, x, run, &tap) }
+    for index in first..<last {
+      x = options.recomputesLayers ? recomputed(index, x, run, &tap) : layer(index, x, run, &tap)
+    }
     return end == .logits ? unembed(x, run, &tap) : x
+  }
+
+  /// One layer whose inside is not kept for a pull-back but computed again in it.
+  private func recomputed<SomeTap: Tap>(
+    _ index: Int, _ x: Tensor, _ run: Run, _ tap: inout SomeTap
+  ) -> Tensor {
+    // A tap is a value, and the pull-back runs on the thread that calls it.
+    nonisolated(unsafe) let before = tap
+    let plain = x.detached
+    let value = layer(index, plain, run, &tap)
+    return value.detached.derived(from: [x], always: value.isTracked) { cotangent, wanted in
+      var tap = before
+      let leaf = plain.tracked()
+      let again = layer(index, leaf, run, &tap)
+      let found = pullBack([(again, cotangent)], to: [leaf], releasing: true)
+      return wanted[0] ? found : [nil]
+    }
   }
 
   /// Logits, [N, V], of a plain run.
@@ -139,16 +164,21 @@ extension LanguageModel {
   }
 
   /// Refuses tokens outside the vocabulary, and sequences longer than learned positions reach.
-  public func check(_ batch: TokenBatch) throws(ModelError) {
+  public func check(
+    _ batch: TokenBatch, after prefix: RunPrefix? = nil
+  ) throws(ModelError) {
     if let bad = batch.tokens.firstIndex(where: { Int($0) >= shape.vocabulary }) {
       throw ModelError(
         .tokens,
         "token \(batch.tokens[bad]) is outside the vocabulary of \(shape.vocabulary) tokens")
     }
-    if shape.contextIsLimit, batch.longest > shape.context {
+    let longest = (0..<batch.sequenceCount).reduce(0) {
+      max($0, (prefix?.parts[$1].length ?? 0) + batch.rows(of: $1).count)
+    }
+    if shape.contextIsLimit, longest > shape.context {
       throw ModelError(
         .tokens,
-        "a sequence of \(batch.longest) tokens is longer than the \(shape.context) positions "
+        "a sequence of \(longest) tokens is longer than the \(shape.context) positions "
           + "this model has learned; shorten it")
     }
   }

@@ -70,7 +70,7 @@ struct MixtureOfExpertsTests {
       reference(mixture, x.rows(row..<row + 1).array.map(Double.init))
     }
     var recorder = Recorder()
-    let output = mixture(x, layer: 4, &recorder)
+    let output = mixture(x, layer: 4, try run(7), &recorder)
     #expect(recorder.visits.map(\.site) == mixture.sites(layer: 4))
     let trace = recorder.trace(of: try batch(7))
     expectClose(
@@ -84,7 +84,7 @@ struct MixtureOfExpertsTests {
       [0, 1, 1, 0, 1].flatMap { [$0, 0, 0, 0] }, shape: [5, 4])
     let mixture = try mixture(chosen: 2, renormalized: true, router: router)
     var recorder = Recorder()
-    _ = mixture(Tensor([1, 0, 0, 0], shape: [1, 4]), layer: 0, &recorder)
+    _ = mixture(Tensor([1, 0, 0, 0], shape: [1, 4]), layer: 0, try run(1), &recorder)
     let trace = recorder.trace(of: try batch(1))
     #expect(trace[.routerWeights, layer: 0]?.array == [0, 0.5, 0.5, 0, 0])
   }
@@ -93,9 +93,9 @@ struct MixtureOfExpertsTests {
     let mixture = try mixture(chosen: 2, renormalized: true)
     let x = Philox(seed: 8).normals(shape: [7, D], scale: 2)
     var tap = NoTap()
-    let together = mixture(x, layer: 0, &tap)
+    let together = mixture(x, layer: 0, try run(7), &tap)
     for row in 0..<7 {
-      let alone = mixture(x.rows(row..<row + 1), layer: 0, &tap)
+      let alone = mixture(x.rows(row..<row + 1), layer: 0, try run(1), &tap)
       #expect(alone.isBitEqual(to: together.rows(row..<row + 1)), "position \(row)")
     }
   }
@@ -105,7 +105,8 @@ struct MixtureOfExpertsTests {
     let batch = try batch(3)
     var tap = InterventionTap(
       [Intervention(.scale(0), at: Site(.routerWeights, layer: 0))], batch: batch)
-    let output = mixture(Philox(seed: 8).normals(shape: [3, D]), layer: 0, &tap)
+    let output = mixture(
+      Philox(seed: 8).normals(shape: [3, D]), layer: 0, Run(batch, RunOptions()), &tap)
     try tap.finish()
     #expect(output.array.allSatisfy { $0 == 0 })
   }

@@ -33,10 +33,10 @@ struct NormalizationTests {
   }
 
   private func norms(_ kind: Normalization.Kind) -> [Normalization] {
-    let bias = kind == .layerNorm ? Self.bias : nil
+    let bias = kind == .layerNorm ? Parameter(constant: Self.bias) : nil
     return [
-      Normalization(kind, gain: Self.gain, bias: bias, epsilon: 1e-5),
-      Normalization(kind, gain: Self.gain, epsilon: 0.5),
+      Normalization(kind, gain: Parameter(constant: Self.gain), bias: bias, epsilon: 1e-5),
+      Normalization(kind, gain: Parameter(constant: Self.gain), epsilon: 0.5),
       Normalization(kind, epsilon: 1e-12),
     ]
   }
@@ -46,12 +46,12 @@ struct NormalizationTests {
     for norm in norms(kind) {
       let wanted = reference(
         kind, Self.x.array, width: 8, epsilon: norm.epsilon,
-        gain: { Double(norm.gain?.array[$0 % 8] ?? 1) },
-        bias: { Double(norm.bias?.array[$0 % 8] ?? 0) })
-      let plain = norm(Self.x)
+        gain: { Double(norm.gain?.values.array[$0 % 8] ?? 1) },
+        bias: { Double(norm.bias?.values.array[$0 % 8] ?? 0) })
+      let plain = norm(Self.x, try run(3))
       expectClose(plain, wanted.output, tolerance: 1e-6)
       var recorder = Recorder()
-      let watched = norm(Self.x, .attention, layer: 2, &recorder)
+      let watched = norm(Self.x, .attention, layer: 2, try run(3), &recorder)
       #expect(watched.isBitEqual(to: plain), "watching changed bits")
       let trace = recorder.trace(of: try batch(3))
       #expect(trace.sites == norm.sites(.attention, layer: 2))
@@ -65,7 +65,7 @@ struct NormalizationTests {
 
   @Test func `no norm hands its value on and has one site`() throws {
     var recorder = Recorder()
-    let output = Normalization.none(Self.x, .mlp, layer: 0, &recorder)
+    let output = Normalization.none(Self.x, .mlp, layer: 0, try run(3), &recorder)
     #expect(output.isBitEqual(to: Self.x))
     #expect(recorder.visits.map(\.site) == [Site(.mlpInput, layer: 0)])
     #expect(Normalization.none.sites(.mlp, layer: 0) == [Site(.mlpInput, layer: 0)])
@@ -76,7 +76,7 @@ struct NormalizationTests {
     let batch = try batch(3)
     var tap = InterventionTap(
       [Intervention(.set(Tensor([2], shape: [1])), at: Site(.finalNormScale))], batch: batch)
-    let output = norm(Self.x, .final, &tap)
+    let output = norm(Self.x, .final, try run(3), &tap)
     try tap.finish()
     expectClose(output, Self.x.array.map { Double($0) / 2 }, tolerance: 1e-7)
   }
@@ -104,19 +104,22 @@ struct NormalizationTests {
     let (x, gain) = (Self.x.array, Self.gain.array)
     let small = Tensor(Array(gain[0..<4]), shape: [4])
     let shared = try normedQueries(
-      HeadNormalization(Normalization(kind, gain: small, epsilon: 1e-5), over: .head))
+      HeadNormalization(
+        Normalization(kind, gain: Parameter(constant: small), epsilon: 1e-5), over: .head))
     expectClose(
       shared.reshaped(3, 8),
       reference(kind, x, width: 4, epsilon: 1e-5, gain: { Double(gain[$0 % 4]) }).output,
       tolerance: 1e-6, "one gain for all heads")
     let own = try normedQueries(
-      HeadNormalization(Normalization(kind, gain: Self.gain, epsilon: 1e-5), over: .head))
+      HeadNormalization(
+        Normalization(kind, gain: Parameter(constant: Self.gain), epsilon: 1e-5), over: .head))
     expectClose(
       own.reshaped(3, 8),
       reference(kind, x, width: 4, epsilon: 1e-5, gain: { Double(gain[$0 % 8]) }).output,
       tolerance: 1e-6, "a gain for each head")
     let together = try normedQueries(
-      HeadNormalization(Normalization(kind, gain: Self.gain, epsilon: 1e-5), over: .heads))
+      HeadNormalization(
+        Normalization(kind, gain: Parameter(constant: Self.gain), epsilon: 1e-5), over: .heads))
     expectClose(
       together.reshaped(3, 8),
       reference(kind, x, width: 8, epsilon: 1e-5, gain: { Double(gain[$0 % 8]) }).output,

@@ -77,6 +77,12 @@ func batch(_ lengths: Int...) throws -> TokenBatch {
     })
 }
 
+/// A plain run over sequences with the given lengths.
+func run(_ lengths: Int...) throws -> Run {
+  Run(
+    try TokenBatch(lengths.map { Array(repeating: 1, count: $0) }), RunOptions())
+}
+
 /// What one intervention makes of a value.
 func apply(
   _ action: Intervention.Action, at site: Site, _ selection: Selection = .all, to value: Tensor,

@@ -9,35 +9,45 @@ struct AttentionTests {
     var groups = 2
     var width = 8
     var valueWidth = 8
-    var queries = [0, 1, 4, 23]
-    var keys = [0, 1, 4, 23]
+    var offsets = [0, 1, 4, 23]
+    var prefixes: [Int]?
     var window: Int?
     var cap: Float?
     var causal = true
 
     var attention: Attention {
       Attention(
-        AttentionShape(scale: 0.37, window: window, cap: cap, causal: causal),
-        queryOffsets: queries, keyOffsets: keys)
+        AttentionShape(scale: 0.37, window: window, cap: cap, causal: causal), offsets: offsets,
+        prefixes: prefixes?.enumerated().map { sequence, count in
+          count == 0 ? nil : prefix(count, seed: UInt64(10 + sequence))
+        })
     }
     var operands: (query: Tensor, key: Tensor, value: Tensor) {
       (
-        Philox.tensor(1, queries.last ?? 0, heads, width, scale: 2),
-        Philox.tensor(2, keys.last ?? 0, groups, width),
-        Philox.tensor(3, keys.last ?? 0, groups, valueWidth)
+        Philox.tensor(1, offsets.last ?? 0, heads, width, scale: 2),
+        Philox.tensor(2, offsets.last ?? 0, groups, width),
+        Philox.tensor(3, offsets.last ?? 0, groups, valueWidth)
       )
+    }
+    private func prefix(_ count: Int, seed: UInt64) -> KeysValues {
+      var prefix = KeysValues(groups: groups, keyWidth: width, valueWidth: valueWidth)
+      prefix.append(
+        keys: Philox.tensor(seed, count, groups, width),
+        values: Philox.tensor(seed + 100, count, groups, valueWidth))
+      return prefix
     }
     var testDescription: String { "\(self)" }
   }
 
   static let cases: [Case] = [
-    Case(), Case(queries: [0, 70], keys: [0, 70]), Case(heads: 6, groups: 2, window: 3),
+    Case(), Case(offsets: [0, 70]), Case(heads: 6, groups: 2, window: 3),
     Case(heads: 6, groups: 1, cap: 1.5), Case(width: 5, valueWidth: 35, window: 1),
-    Case(queries: [0, 3, 3, 4, 24], keys: [0, 9, 11, 40, 60], window: 17),
-    Case(queries: [0, 40], keys: [0, 40], causal: false),
-    Case(queries: [0, 20], keys: [0, 45], window: 6, causal: false),
-    Case(queries: [0, 0, 0], keys: [0, 0, 5]), Case(queries: [0], keys: [0]),
-    Case(heads: 14, groups: 1, queries: [0, 5], keys: [0, 33]),
+    Case(offsets: [0, 3, 3, 4, 24], prefixes: [6, 2, 28, 0], window: 17),
+    Case(offsets: [0, 40], causal: false), Case(width: 48, valueWidth: 48, offsets: [0, 40]),
+    Case(offsets: [0, 20], prefixes: [25], window: 6, causal: false),
+    Case(offsets: [0, 0, 0], prefixes: [0, 5]), Case(offsets: [0]),
+    Case(heads: 14, groups: 1, offsets: [0, 5], prefixes: [28]),
+    Case(heads: 2, groups: 1, offsets: [0, 50], window: 20),
   ]
 
   @Test(arguments: cases)
@@ -81,35 +91,18 @@ struct AttentionTests {
       Philox.tensor(1, 60, 4, 16), Philox.tensor(2, 60, 2, 16), Philox.tensor(3, 60, 2, 16)
     )
     Variants.each { variant in
-      let packed = fusedAttention(query, key, value, offsets: offsets, shape: shape)
+      let packed = Attention(shape, offsets: offsets).fused(query, key, value)
       for (first, last) in zip(offsets, offsets.dropFirst()) {
         let range = first..<last
-        let alone = fusedAttention(
-          query.rows(range), key.rows(range), value.rows(range), offsets: [0, range.count],
-          shape: shape)
+        let alone = Attention(shape, offsets: [0, range.count]).fused(
+          query.rows(range), key.rows(range), value.rows(range))
         #expect(alone.isBitEqual(to: packed.rows(range)), "\(variant), \(range)")
       }
     }
   }
 
-  @Test(arguments: [nil, 5] as [Int?])
-  func `a query has the same bits with fewer queries and without later keys`(window: Int?) {
-    let shape = AttentionShape(scale: 0.4, window: window, cap: 3)
-    let (query, key, value) = (
-      Philox.tensor(1, 50, 3, 16), Philox.tensor(2, 50, 3, 16), Philox.tensor(3, 50, 3, 40)
-    )
-    Variants.each { variant in
-      let whole = fusedAttention(query, key, value, offsets: [0, 50], shape: shape)
-      for (first, last) in [(49, 50), (0, 1), (10, 37), (37, 50), (13, 14)] {
-        let part = Attention(shape, queryOffsets: [0, last - first], keyOffsets: [0, last])
-          .fused(query.rows(first..<last), key.rows(0..<last), value.rows(0..<last))
-        #expect(part.isBitEqual(to: whole.rows(first..<last)), "\(variant), \(first)..<\(last)")
-      }
-    }
-  }
-
   @Test func `what is not visible does not matter, even when it is not finite`() {
-    let shape = AttentionShape(scale: 0.4, window: 9)
+    let attention = Attention(AttentionShape(scale: 0.4, window: 9), offsets: [0, 30])
     let (query, key, value) = (
       Philox.tensor(1, 30, 1, 8), Philox.tensor(2, 30, 1, 8), Philox.tensor(3, 30, 1, 8)
     )
@@ -117,8 +110,8 @@ struct AttentionTests {
     brokenKey.withMutableFloats { $0[14 * 8] = .nan }
     brokenValue.withMutableFloats { $0[14 * 8 + 1] = .infinity }
     Variants.each { variant in
-      let clean = fusedAttention(query, key, value, offsets: [0, 30], shape: shape)
-      let broken = fusedAttention(query, brokenKey, brokenValue, offsets: [0, 30], shape: shape)
+      let clean = attention.fused(query, key, value)
+      let broken = attention.fused(query, brokenKey, brokenValue)
       #expect(broken.rows(0..<14).isBitEqual(to: clean.rows(0..<14)), "\(variant)")
       #expect(broken.rows(23..<30).isBitEqual(to: clean.rows(23..<30)), "\(variant)")
       #expect((14..<23).allSatisfy { !broken.rows($0..<$0 + 1).isFinite }, "\(variant)")
@@ -139,9 +132,8 @@ struct AttentionTests {
     let query = Tensor([1e30, -1e30, 0x1p-133], shape: [3, 1, 1])
     let value = Tensor([5, 7, 9], shape: [3, 1, 1])
     Variants.each { variant in
-      let out = fusedAttention(
-        query, Tensor([1, 2, 3], shape: [3, 1, 1]), value, offsets: [0, 3],
-        shape: AttentionShape(scale: 1))
+      let out = Attention(AttentionShape(scale: 1), offsets: [0, 3]).fused(
+        query, Tensor([1, 2, 3], shape: [3, 1, 1]), value)
       #expect(out.array == [5, 5, 7], "\(variant)")
     }
   }

@@ -50,6 +50,24 @@ typedef struct {
 
 void cajal_packed_product(const cajal_product *product);
 
+/// out[rows, count] = y[rows, outputs] · W over inputs `first` to `first + count`: one multiply-add
+/// chain an element, over outputs, from the panels of the forward product.
+typedef struct {
+  const float *y;
+  ptrdiff_t y_stride;
+  ptrdiff_t rows;
+  ptrdiff_t outputs;
+  const void *panels;  // the first panel of the weight: [inner][32] of `type`
+  ptrdiff_t inner;
+  int type;
+  ptrdiff_t first;     // a multiple of 32
+  ptrdiff_t count;
+  float *out;          // at input `first`
+  ptrdiff_t out_stride;
+} cajal_transposed;
+
+void cajal_transposed_product(const cajal_transposed *product);
+
 /// Copies `count` outputs into panels from position `at` on. Output o, inner k of the source stands
 /// at element o * output_stride + k * inner_stride.
 void cajal_pack(
@@ -58,10 +76,17 @@ void cajal_pack(
 /// Widens output `index` of packed panels to float32: out[inner].
 void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t index, float *out);
 
-/// c[m, n] = op(a) · op(b) through the platform's library, on the calling thread alone.
+/// c[m, n] = op(a) · op(b), added to what c holds or not, through the platform's library, on the
+/// calling thread alone.
 void cajal_sgemm(
   bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
-  ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, float *c, ptrdiff_t c_stride);
+  ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, bool adding, float *c,
+  ptrdiff_t c_stride);
+
+/// target[ids[i]] += rows[i] over `columns` columns, in the order of i.
+void cajal_add_rows(
+  const float *rows, ptrdiff_t row_stride, const int32_t *ids, ptrdiff_t count, ptrdiff_t columns,
+  float *target, ptrdiff_t target_stride);
 
 // ---- Element by element (arithmetic.c) ----
 
@@ -191,6 +216,9 @@ void cajal_divergence_gradient(
 double cajal_log_sum_exp(const float *x, ptrdiff_t width);
 /// Sum of one row in double, in a fixed order.
 double cajal_row_sum(const float *x, ptrdiff_t width);
+/// out[columns]: sums down the columns in double, each one chain in the order of the rows.
+void cajal_column_sums(
+  const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 /// Index of the first maximum; -1 when the row is empty or holds a NaN.
 ptrdiff_t cajal_argmax(const float *x, ptrdiff_t width);
 /// The `k` largest, largest first, ties by lowest index; NaN sorts last. Returns how many.
@@ -203,18 +231,23 @@ void cajal_transpose(
 
 // ---- Attention (attention.c) ----
 
-/// Queries of one group of heads of one sequence, against that sequence's packed keys and values.
+/// Keys and values of consecutive positions of one sequence and group of heads, packed.
+typedef struct {
+  const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
+  const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
+  ptrdiff_t count;
+} cajal_positions;
+
+/// Queries of one group of heads of one sequence, against the keys and values of positions that came
+/// before the first query (the prefix) and of the queries' own positions (fresh).
 typedef struct {
   const float *query;         // [queries, query_stride]: the group's first head of the first query
   ptrdiff_t query_stride;     // heads in all × head width
   ptrdiff_t heads;            // heads of this group, side by side in a query row
   ptrdiff_t first, last;      // queries to compute
-  ptrdiff_t keys;             // key positions of the sequence
-  ptrdiff_t position;         // position of query 0: keys - queries
+  cajal_positions prefix, fresh;
   ptrdiff_t width;            // head width of queries and keys
   ptrdiff_t value_width;
-  const float *key_panels;    // [keys / 32][width][32]
-  const float *value_panels;  // [value_width / 32][keys][32]
   float scale;
   float cap;                  // 0: none
   ptrdiff_t window;           // 0: none

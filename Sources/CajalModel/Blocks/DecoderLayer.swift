@@ -48,11 +48,11 @@ public struct SequentialLayer: DecoderLayer {
     _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
     var x = tap(Site(.residualPre, layer: layer), x)
-    let seen = attentionNorm(x, .attention, layer: layer, &tap)
-    let attended = attentionPostNorm(attention(seen, layer: layer, run, &tap))
+    let seen = attentionNorm(x, .attention, layer: layer, run, &tap)
+    let attended = attentionPostNorm(attention(seen, layer: layer, run, &tap), run)
     x = tap(Site(.residualMid, layer: layer), x + tap(Site(.attentionOut, layer: layer), attended))
-    let input = mlpNorm(x, .mlp, layer: layer, &tap)
-    let fed = mlpPostNorm(feedForward(input, layer: layer, &tap))
+    let input = mlpNorm(x, .mlp, layer: layer, run, &tap)
+    let fed = mlpPostNorm(feedForward(input, layer: layer, run, &tap), run)
     return tap(Site(.residualPost, layer: layer), x + tap(Site(.mlpOut, layer: layer), fed))
   }
 
@@ -100,12 +100,13 @@ public struct ParallelLayer: DecoderLayer {
     _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
     let x = tap(Site(.residualPre, layer: layer), x)
-    let seen = attentionNorm(x, .attention, layer: layer, &tap)
+    let seen = attentionNorm(x, .attention, layer: layer, run, &tap)
     let attended = tap(
       Site(.attentionOut, layer: layer), attention(seen, layer: layer, run, &tap))
     let input =
-      mlpNorm.map { $0(x, .mlp, layer: layer, &tap) } ?? tap(Site(.mlpInput, layer: layer), seen)
-    let fed = tap(Site(.mlpOut, layer: layer), feedForward(input, layer: layer, &tap))
+      mlpNorm.map { $0(x, .mlp, layer: layer, run, &tap) }
+      ?? tap(Site(.mlpInput, layer: layer), seen)
+    let fed = tap(Site(.mlpOut, layer: layer), feedForward(input, layer: layer, run, &tap))
     return tap(Site(.residualPost, layer: layer), x + attended + fed)
   }
 

@@ -15,8 +15,9 @@ public struct Linear: Sendable {
   public let rows: [Range<Int>]
   /// The stored bias, if there is one.
   public let biasWeight: Weight?
+  private let layout: MatrixLayout
   private let matrix: PackedMatrix
-  private let bias: Tensor?
+  private let bias: Parameter?
 
   /// The product with all of a matrix, or with the given output rows of it and of its bias.
   public init(
@@ -25,14 +26,10 @@ public struct Linear: Sendable {
   ) throws(CheckpointError) {
     self.weight = weight
     self.rows = rows ?? [0..<layout.sizes(weight.shape).outputs]
+    self.layout = layout
     matrix = try weight.packed(self.rows, layout)
     biasWeight = bias
-    if let whole = try bias?.vector().array {
-      let picked = self.rows.flatMap { range in range.map { whole[$0] } }
-      self.bias = Tensor(picked, shape: [picked.count])
-    } else {
-      self.bias = nil
-    }
+    if let bias { self.bias = try Parameter(bias, self.rows) } else { self.bias = nil }
   }
 
   /// How many outputs.
@@ -41,14 +38,19 @@ public struct Linear: Sendable {
   public var inputs: Int { matrix.inner }
 
   /// [N, inputs] to [N, outputs].
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    matrix.product(x, bias: bias)
+  public func callAsFunction(_ x: Tensor, _ run: Run) -> Tensor {
+    guard let gradients = run.options.weightGradients else {
+      return matrix.product(x, bias: bias?.values)
+    }
+    return matrix.product(x, bias: bias?(run)) { [weight, rows, layout] x, cotangent in
+      gradients.add(x: x, cotangent: cotangent, to: weight, rows: rows, layout: layout)
+    }
   }
 
   /// The matrix [outputs, inputs], widened.
   public var matrixValues: Tensor { matrix.unpacked() }
   /// The bias [outputs], if there is one.
-  public var biasValues: Tensor? { bias }
+  public var biasValues: Tensor? { bias?.values }
 }
 
 /// Rows looked up by token or position: [rows, D].
@@ -64,7 +66,10 @@ public struct Embedding: Sendable {
   }
 
   /// The rows of the given indices, [N, D].
-  public func callAsFunction(_ indices: [Int32]) -> Tensor {
-    matrix.gathered(indices)
+  public func callAsFunction(_ indices: [Int32], _ run: Run) -> Tensor {
+    guard let gradients = run.options.weightGradients else { return matrix.gathered(indices) }
+    return matrix.gathered(indices) { [weight] cotangent in
+      gradients.add(cotangent, ids: indices, to: weight)
+    }
   }
 }

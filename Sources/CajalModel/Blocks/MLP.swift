@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalTensor
 
-/// Two projections with a nonlinearity between: down(f(up(x))).
+/// Two projections with a nonlinearity between: down(f(up(x, run))).
 public struct MLP: FeedForward {
   /// To the hidden width.
   public let up: Linear
@@ -18,9 +18,9 @@ public struct MLP: FeedForward {
   }
 
   /// [N, D] to [N, D], visiting mlpPre and mlpPost.
-  public func callAsFunction(_ x: Tensor, layer: Int, _ tap: inout some Tap) -> Tensor {
-    let pre = tap(Site(.mlpPre, layer: layer), up(x))
-    return down(tap(Site(.mlpPost, layer: layer), pre.activated(activation)))
+  public func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    let pre = tap(Site(.mlpPre, layer: layer), up(x, run))
+    return down(tap(Site(.mlpPost, layer: layer), pre.activated(activation)), run)
   }
 
   /// The sites the call visits, in order.
@@ -29,7 +29,7 @@ public struct MLP: FeedForward {
   }
 }
 
-/// A gated MLP: down(f(gate(x)) · up(x)).
+/// A gated MLP: down(f(gate(x, run)) · up(x, run)).
 ///
 /// - Source: Shazeer 2020 <https://arxiv.org/abs/2002.05202>.
 public struct GatedMLP: FeedForward {
@@ -51,15 +51,16 @@ public struct GatedMLP: FeedForward {
   }
 
   /// [N, D] to [N, D], visiting mlpPre, mlpLinear and mlpPost.
-  public func callAsFunction(_ x: Tensor, layer: Int, _ tap: inout some Tap) -> Tensor {
-    let pre = tap(Site(.mlpPre, layer: layer), gate(x))
-    let linear = tap(Site(.mlpLinear, layer: layer), up(x))
-    return down(tap(Site(.mlpPost, layer: layer), pre.gated(by: activation, linear: linear)))
+  public func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    let pre = tap(Site(.mlpPre, layer: layer), gate(x, run))
+    let linear = tap(Site(.mlpLinear, layer: layer), up(x, run))
+    let post = tap(Site(.mlpPost, layer: layer), pre.gated(by: activation, linear: linear))
+    return down(post, run)
   }
 
   /// Without looking inside: an expert of a mixture.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
-    down(gate(x).gated(by: activation, linear: up(x)))
+  public func callAsFunction(_ x: Tensor, _ run: Run) -> Tensor {
+    down(gate(x, run).gated(by: activation, linear: up(x, run)), run)
   }
 
   /// The sites the call visits, in order.

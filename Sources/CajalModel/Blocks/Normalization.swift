@@ -18,14 +18,14 @@ public struct Normalization: Sendable {
   /// Which statistics.
   public let kind: Kind
   /// g, nil for a norm without gain.
-  public let gain: Tensor?
+  public let gain: Parameter?
   /// b, nil for a norm without bias.
-  public let bias: Tensor?
+  public let bias: Parameter?
   /// ε.
   public let epsilon: Double
 
   /// A norm with the given parameters.
-  public init(_ kind: Kind, gain: Tensor? = nil, bias: Tensor? = nil, epsilon: Double) {
+  public init(_ kind: Kind, gain: Parameter? = nil, bias: Parameter? = nil, epsilon: Double) {
     self.kind = kind
     self.gain = gain
     self.bias = bias
@@ -51,10 +51,13 @@ public struct Normalization: Sendable {
   }
 
   /// Without looking inside.
-  public func callAsFunction(_ x: Tensor) -> Tensor {
+  public func callAsFunction(_ x: Tensor, _ run: Run) -> Tensor {
     switch kind {
-    case .layerNorm: x.layerNorm(gain: gain, bias: bias, epsilon: epsilon)
-    case .rootMeanSquare: x.rmsNorm(gain: gain, epsilon: epsilon)
+    case .layerNorm:
+      x.layerNorm(
+        gain: gain?(run), bias: bias?(run), epsilon: epsilon, frozenScale: run.freezesNormScales)
+    case .rootMeanSquare:
+      x.rmsNorm(gain: gain?(run), epsilon: epsilon, frozenScale: run.freezesNormScales)
     case .none: x
     }
   }
@@ -62,7 +65,7 @@ public struct Normalization: Sendable {
   /// With its sites visited: the denominator, the value before gain and bias, the output. The final
   /// norm has no site for the second.
   public func callAsFunction(
-    _ x: Tensor, _ sites: Sites, layer: Int? = nil, _ tap: inout some Tap
+    _ x: Tensor, _ sites: Sites, layer: Int? = nil, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
     let output = Site(sites.output, layer: layer)
     if kind == .none { return tap(output, x) }
@@ -70,7 +73,7 @@ public struct Normalization: Sendable {
     let normalizedSite =
       sites.normalized == sites.output ? nil : Site(sites.normalized, layer: layer)
     guard tap.wants(scaleSite) || normalizedSite.map({ tap.wants($0) }) ?? false else {
-      return tap(output, self(x))
+      return tap(output, self(x, run))
     }
     let mean: Tensor?
     var scale: Tensor
@@ -81,9 +84,10 @@ public struct Normalization: Sendable {
       (mean, scale) = (nil, x.rootMeanSquareScale(epsilon: epsilon))
     }
     scale = tap(scaleSite, scale)
+    if run.freezesNormScales { scale = scale.detached }
     var normalized = x.normalized(mean: mean, scale: scale)
     if let normalizedSite { normalized = tap(normalizedSite, normalized) }
-    return tap(output, normalized.affine(gain: gain, bias: bias))
+    return tap(output, normalized.affine(gain: gain?(run), bias: bias?(run)))
   }
 
   /// The sites that the form above visits, in order.

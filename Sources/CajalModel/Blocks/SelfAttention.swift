@@ -41,17 +41,17 @@ public struct SelfAttention: Sendable {
   public func callAsFunction(
     _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
-    var q = tap(Site(.query, layer: layer), query(x).split(heads: heads))
-    var k = tap(Site(.key, layer: layer), key(x).split(heads: keyValueHeads))
-    let v = tap(Site(.value, layer: layer), value(x).split(heads: keyValueHeads))
+    var q = tap(Site(.query, layer: layer), query(x, run).split(heads: heads))
+    var k = tap(Site(.key, layer: layer), key(x, run).split(heads: keyValueHeads))
+    let v = tap(Site(.value, layer: layer), value(x, run).split(heads: keyValueHeads))
     if changesQueries {
-      if let queryNorm { q = queryNorm(q) }
-      if let keyNorm { k = keyNorm(k) }
+      if let queryNorm { q = queryNorm(q, run) }
+      if let keyNorm { k = keyNorm(k, run) }
       if let rotary { (q, k) = (run.rotary[rotary](q), run.rotary[rotary](k)) }
       q = tap(Site(.queryRotated, layer: layer), q)
       k = tap(Site(.keyRotated, layer: layer), k)
     }
-    return output(attention(q, k, v, layer: layer, run, &tap))
+    return output(attention(q, k, v, layer: layer, run, &tap), run)
   }
 
   private var changesQueries: Bool { queryNorm != nil || keyNorm != nil || rotary != nil }
@@ -85,11 +85,12 @@ public struct HeadNormalization: Sendable {
     self.extent = extent
   }
 
-  func callAsFunction(_ x: Tensor) -> Tensor {
+  func callAsFunction(_ x: Tensor, _ run: Run) -> Tensor {
     let flat = [x.shape[0], x.shape[1] * x.shape[2]]
-    if extent == .heads { return norm(x.reshaped(flat)).reshaped(x.shape) }
-    if norm.gain?.count ?? x.shape[2] == x.shape[2] { return norm(x) }
-    let plain = Normalization(norm.kind, epsilon: norm.epsilon)(x)
-    return plain.reshaped(flat).affine(gain: norm.gain, bias: norm.bias).reshaped(x.shape)
+    if extent == .heads { return norm(x.reshaped(flat), run).reshaped(x.shape) }
+    if norm.gain?.values.count ?? x.shape[2] == x.shape[2] { return norm(x, run) }
+    let plain = Normalization(norm.kind, epsilon: norm.epsilon)(x, run)
+    return plain.reshaped(flat).affine(gain: norm.gain?(run), bias: norm.bias?(run)).reshaped(
+      x.shape)
   }
 }

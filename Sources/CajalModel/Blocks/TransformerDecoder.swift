@@ -38,18 +38,18 @@ public struct TransformerDecoder: Sendable {
 
   /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor {
-    var x = tokenEmbedding(run.batch.tokens)
+    var x = tokenEmbedding(run.batch.tokens, run)
     if let tokenScale { x = x * tokenScale }
     x = tap(Site(.tokenEmbedding), x)
     guard let positionEmbedding else { return x }
     return x
-      + tap(Site(.positionEmbedding), positionEmbedding(run.positions.map { Int32($0) }))
+      + tap(Site(.positionEmbedding), positionEmbedding(run.positions.map { Int32($0) }, run))
   }
 
   /// Logits, [N, V].
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
-    let x = finalNorm(tap(Site(.finalResidual), x), .final, &tap)
-    let logits = unembedding(x)
+    let x = finalNorm(tap(Site(.finalResidual), x), .final, run, &tap)
+    let logits = unembedding(x, run)
     return tap(Site(.logits), logitCap.map { logits.softCapped($0) } ?? logits)
   }
 

@@ -4,7 +4,8 @@ public import CajalTensor
 /// The only way to look inside a run, and to change it.
 ///
 /// A forward pass hands every value to the tap at its site and goes on with what the tap returns. A
-/// recorder returns what it was given; an intervention returns something else of the same shape.
+/// recorder returns what it was given; an intervention returns something else of the same shape. A tap
+/// is a value: a copy of it can take a layer again and does the same.
 public protocol Tap {
   /// Whether this site matters; what nobody wants may stay inside a fused operation and unseen.
   func wants(_ site: Site) -> Bool
@@ -37,9 +38,9 @@ public struct Recorder: Tap {
   /// Whether the site is among those to keep.
   public func wants(_ site: Site) -> Bool { wanted?.contains(site) ?? true }
 
-  /// Keeps the value and returns it.
+  /// Keeps the value, without its past, and returns it.
   public mutating func callAsFunction(_ site: Site, _ value: Tensor) -> Tensor {
-    if wants(site) { visits.append((site, value)) }
+    if wants(site) { visits.append((site, value.detached)) }
     return value
   }
 

@@ -17,9 +17,11 @@ extension Ledger where Value == Weight {
     return weight
   }
 
-  /// Takes a vector: a bias, a gain.
-  public mutating func vector(_ name: String, _ count: Int) throws(CheckpointError) -> Tensor {
-    try take(name, [count]).vector()
+  /// Takes a vector (a bias, a gain) and adds a constant to it.
+  public mutating func parameter(
+    _ name: String, _ count: Int, plus constant: Float = 0
+  ) throws(CheckpointError) -> Parameter {
+    try Parameter(take(name, [count]), plus: constant)
   }
 
   /// Takes a whole linear layer, its bias too where `biased`: `<name>.weight`, `<name>.bias`.

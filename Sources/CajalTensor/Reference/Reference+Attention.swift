@@ -6,7 +6,7 @@ extension Reference {
   public static func attentionScores(
     _ attention: Attention, _ query: Tensor, _ key: Tensor
   ) -> [Double] {
-    let (queries, keys) = (rows(query), rows(key))
+    let (queries, keys) = (rows(query), rows(attention.whole(key) { $0.keys }))
     let (heads, groups) = (query.shape[1], key.shape[1])
     return eachRow(attention, heads: heads) { place in
       let q = queries[place.query * heads + place.head]
@@ -24,7 +24,7 @@ extension Reference {
   /// Softmax of the visible scores, zero elsewhere.
   public static func attentionPattern(_ attention: Attention, _ scores: [Double]) -> [Double] {
     let longest = attention.longest
-    let queries = attention.queryOffsets.last ?? 0
+    let queries = attention.offsets.last ?? 0
     guard queries > 0, longest > 0 else { return [] }
     return eachRow(attention, heads: scores.count / queries / longest) { place in
       let start = (place.head * queries + place.query) * longest
@@ -41,9 +41,9 @@ extension Reference {
   public static func attentionMix(
     _ attention: Attention, _ pattern: [Double], heads: Int, _ value: Tensor
   ) -> [Double] {
-    let values = rows(value)
+    let values = rows(attention.whole(value) { $0.values })
     let (groups, width) = (value.shape[1], value.shape[2])
-    let queries = attention.queryOffsets.last ?? 0
+    let queries = attention.offsets.last ?? 0
     let longest = attention.longest
     var out = [Double](repeating: 0, count: queries * heads * width)
     for place in places(attention, heads: heads) {
@@ -86,15 +86,14 @@ extension Reference {
 
   /// All places, head by head, in the order of queries.
   private static func places(_ attention: Attention, heads: Int) -> [Place] {
-    let (queries, keys) = (attention.queryOffsets, attention.keyOffsets)
+    let starts = attention.wholeOffsets
     return (0..<heads).flatMap { head in
-      (0..<queries.count - 1).flatMap { sequence in
-        let keyCount = keys[sequence + 1] - keys[sequence]
-        let queryCount = queries[sequence + 1] - queries[sequence]
-        return (0..<queryCount).map { index in
+      (0..<attention.offsets.count - 1).flatMap { sequence in
+        (0..<attention.rowCount(sequence)).map { index in
           Place(
-            head: head, query: queries[sequence] + index,
-            position: keyCount - queryCount + index, firstKey: keys[sequence], keys: keyCount)
+            head: head, query: attention.offsets[sequence] + index,
+            position: attention.prefixCount(sequence) + index, firstKey: starts[sequence],
+            keys: starts[sequence + 1] - starts[sequence])
         }
       }
     }

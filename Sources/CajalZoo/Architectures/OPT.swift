@@ -21,11 +21,11 @@ public struct OPT: Architecture {
   public let configuration: Configuration
   /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
-  private let tokenEmbedding, positionEmbedding: Embedding
-  private let projections: (input: Linear, output: Linear)?
-  private let layers: [any DecoderLayer]
-  private let finalNorm: Normalization
-  private let unembedding: Linear
+  package let tokenEmbedding, positionEmbedding: Embedding
+  package let projections: (input: Linear, output: Linear)?
+  package let layers: [any DecoderLayer]
+  package let finalNorm: Normalization
+  package let unembedding: Linear
 
   /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
@@ -57,9 +57,10 @@ extension OPT {
 
   /// The residual stream before the first layer, [N, D].
   public func embed(_ run: Run, _ tap: inout some Tap) -> Tensor {
-    let tokens = tokenEmbedding(run.batch.tokens)
-    let projected = tap(Site(.tokenEmbedding), projections?.input(tokens) ?? tokens)
-    let positions = positionEmbedding(run.positions.map { Int32($0 + Self.positionOffset) })
+    let tokens = tokenEmbedding(run.batch.tokens, run)
+    let projected = tap(Site(.tokenEmbedding), projections?.input(tokens, run) ?? tokens)
+    let positions = positionEmbedding(
+      run.positions.map { Int32($0 + Self.positionOffset) }, run)
     return projected + tap(Site(.positionEmbedding), positions)
   }
 
@@ -72,13 +73,13 @@ extension OPT {
   public func unembed(_ x: Tensor, _ run: Run, _ tap: inout some Tap) -> Tensor {
     let x = tap(Site(.finalResidual), x)
     guard let projections else {
-      return tap(Site(.logits), unembedding(finalNorm(x, .final, &tap)))
+      return tap(Site(.logits), unembedding(finalNorm(x, .final, run, &tap), run))
     }
     var watched = ScaleTap(tap)
-    let normalized = finalNorm(x, .final, &watched)
+    let normalized = finalNorm(x, .final, run, &watched)
     tap = watched.inner
-    return tap(
-      Site(.logits), unembedding(tap(Site(.finalNormalized), projections.output(normalized))))
+    let seen = tap(Site(.finalNormalized), projections.output(normalized, run))
+    return tap(Site(.logits), unembedding(seen, run))
   }
 
   /// Hands on the norm's denominator alone: the norm's output is not what the unembedding sees.
@@ -102,28 +103,28 @@ extension OPT {
   public var residualIdentity: ResidualIdentity { layers.first?.identity ?? .sequential }
 
   /// A layer whose norms stand after the sums.
-  private struct PostNormLayer: DecoderLayer {
-    let attention: SelfAttention
-    let attentionNorm: Normalization
-    let feedForward: MLP
-    let mlpNorm: Normalization
+  package struct PostNormLayer: DecoderLayer {
+    package let attention: SelfAttention
+    package let attentionNorm: Normalization
+    package let feedForward: MLP
+    package let mlpNorm: Normalization
 
-    var identity: ResidualIdentity { .normalizedSum }
+    package var identity: ResidualIdentity { .normalizedSum }
 
-    func callAsFunction(
+    package func callAsFunction(
       _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
     ) -> Tensor {
       var x = tap(Site(.residualPre, layer: layer), x)
       let seen = tap(Site(.attentionInput, layer: layer), x)
       let attended = attention(seen, layer: layer, run, &tap)
-      x = attentionNorm(x + tap(Site(.attentionOut, layer: layer), attended))
+      x = attentionNorm(x + tap(Site(.attentionOut, layer: layer), attended), run)
       x = tap(Site(.residualMid, layer: layer), x)
-      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x), layer: layer, &tap)
-      x = mlpNorm(x + tap(Site(.mlpOut, layer: layer), fed))
+      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x), layer: layer, run, &tap)
+      x = mlpNorm(x + tap(Site(.mlpOut, layer: layer), fed), run)
       return tap(Site(.residualPost, layer: layer), x)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [Site(.residualPre, layer: layer), Site(.attentionInput, layer: layer)]
         + attention.sites(layer: layer)
         + [.attentionOut, .residualMid, .mlpInput].map { Site($0, layer: layer) }

@@ -93,12 +93,12 @@ extension Ledger where Value == Weight {
   fileprivate mutating func normsOfHeads(
     _ name: String, _ heads: Int, _ width: Int, epsilon: Double
   ) throws(CheckpointError) -> HeadNormalization {
-    var gains: [Float] = []
+    var gains: [Parameter] = []
     for head in 0..<heads {
-      gains += try vector(name + ".norms.\(head).weight", width).array
+      gains.append(try parameter(name + ".norms.\(head).weight", width))
     }
     return HeadNormalization(
       Normalization(
-        .layerNorm, gain: Tensor(gains, shape: [heads * width]), epsilon: epsilon), over: .head)
+        .layerNorm, gain: Parameter(joining: gains), epsilon: epsilon), over: .head)
   }
 }

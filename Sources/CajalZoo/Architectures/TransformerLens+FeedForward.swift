@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
-import CajalModel
-import CajalTensor
+package import CajalModel
+package import CajalTensor
 
 extension TransformerLens {
   /// What stands between the projections of an MLP.
@@ -29,7 +29,9 @@ extension TransformerLens {
     case (.elementwise(let activation), true):
       return ShiftedGatedMLP(
         gate: try Linear(weights.take(name + ".W_gate", [D, F]), layout: .inputsFirst), up: up,
-        activation: activation, shift: try inputBias?.vector(), down: down)
+        activation: activation,
+        shift: try inputBias.map { bias throws(CheckpointError) in try Parameter(bias) }, down: down
+      )
     case (.softmaxLinear(let normed), false):
       let norm =
         normed
@@ -44,22 +46,24 @@ extension TransformerLens {
   }
 
   /// A gated MLP whose input bias is added behind the gate, as the reference has it:
-  /// down(f(gate(x)) · up(x) + b).
-  private struct ShiftedGatedMLP: FeedForward {
-    let gate, up: Linear
-    let activation: Activation
-    let shift: Tensor?
-    let down: Linear
+  /// down(f(gate(x, run)) · up(x) + b).
+  package struct ShiftedGatedMLP: FeedForward {
+    package let gate, up: Linear
+    package let activation: Activation
+    package let shift: Parameter?
+    package let down: Linear
 
-    func callAsFunction(_ x: Tensor, layer: Int, _ tap: inout some Tap) -> Tensor {
-      let pre = tap(Site(.mlpPre, layer: layer), gate(x))
-      let linear = tap(Site(.mlpLinear, layer: layer), up(x))
+    package func callAsFunction(
+      _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
+    ) -> Tensor {
+      let pre = tap(Site(.mlpPre, layer: layer), gate(x, run))
+      let linear = tap(Site(.mlpLinear, layer: layer), up(x, run))
       var post = pre.gated(by: activation, linear: linear)
-      if let shift { post = post.addingToRows(shift) }
-      return down(tap(Site(.mlpPost, layer: layer), post))
+      if let shift { post = post.addingToRows(shift(run)) }
+      return down(tap(Site(.mlpPost, layer: layer), post), run)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [.mlpPre, .mlpLinear, .mlpPost].map { Site($0, layer: layer) }
     }
   }
@@ -67,17 +71,20 @@ extension TransformerLens {
   /// An MLP of softmax linear units: down(norm(h softmax(h))), h = up(x).
   ///
   /// - Source: Elhage et al. 2022 <https://transformer-circuits.pub/2022/solu/index.html>.
-  private struct SoftmaxLinearMLP: FeedForward {
-    let up: Linear
-    let norm: Normalization
-    let down: Linear
+  package struct SoftmaxLinearMLP: FeedForward {
+    package let up: Linear
+    package let norm: Normalization
+    package let down: Linear
 
-    func callAsFunction(_ x: Tensor, layer: Int, _ tap: inout some Tap) -> Tensor {
-      let pre = tap(Site(.mlpPre, layer: layer), up(x))
-      return down(tap(Site(.mlpPost, layer: layer), norm(pre * pre.softmax())))
+    package func callAsFunction(
+      _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
+    ) -> Tensor {
+      let pre = tap(Site(.mlpPre, layer: layer), up(x, run))
+      let post = tap(Site(.mlpPost, layer: layer), norm(pre * pre.softmax(), run))
+      return down(post, run)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [.mlpPre, .mlpPost].map { Site($0, layer: layer) }
     }
   }

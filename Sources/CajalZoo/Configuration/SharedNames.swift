@@ -39,15 +39,13 @@ extension Ledger where Value == Weight {
   mutating func norm(
     _ name: String, _ count: Int, _ style: NormStyle, epsilon: Double
   ) throws(CheckpointError) -> Normalization {
-    let stored = try vector(name + ".weight", count)
+    let gain = try parameter(name + ".weight", count, plus: style == .zeroCentred ? 1 : 0)
     switch style {
-    case .rootMeanSquare: return Normalization(.rootMeanSquare, gain: stored, epsilon: epsilon)
-    case .zeroCentred:
-      let gain = stored + Tensor(repeating: 1, shape: [count])
+    case .rootMeanSquare, .zeroCentred:
       return Normalization(.rootMeanSquare, gain: gain, epsilon: epsilon)
     case .layerNorm:
-      return Normalization(
-        .layerNorm, gain: stored, bias: try vector(name + ".bias", count), epsilon: epsilon)
+      let bias = try parameter(name + ".bias", count)
+      return Normalization(.layerNorm, gain: gain, bias: bias, epsilon: epsilon)
     }
   }
 }

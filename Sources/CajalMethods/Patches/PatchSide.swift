@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+import CajalModel
+import CajalTensor
+
+/// One prompt of a pair, run once: what patches take from it and start from.
+struct PatchSide {
+  /// The prompt.
+  let batch: TokenBatch
+  /// The residual stream before each layer and behind the last, [n, D] each.
+  let residuals: [Tensor]
+  /// The values of the patched sites.
+  private let trace: Trace
+  /// The positions the metric reads.
+  let metricRows: [Int]
+  /// Their logits, [rows, V].
+  let logits: Tensor
+  /// The metric.
+  let value: Double
+
+  /// Runs a prompt.
+  ///
+  /// - Throws: `ModelError` for tokens or a metric outside the vocabulary.
+  init(
+    _ tokens: [Int], sites: [Site], metric: Metric, on model: some LanguageModel
+  ) throws(ModelError) {
+    batch = try TokenBatch(tokens)
+    try model.check(batch)
+    try metric.check(batch, answers: model.shape.answers)
+    var tap = Recorder(Set(sites))
+    let run = model.begin(batch, RunOptions())
+    var residuals = [model.embed(run, &tap)]
+    for layer in 0..<model.shape.layers {
+      residuals.append(model.layer(layer, residuals[layer], run, &tap))
+    }
+    self.residuals = residuals
+    trace = tap.trace(of: batch)
+    metricRows = metric.rows(in: batch)
+    logits = try model.logits(of: residuals[model.shape.layers].gathered(rows: metricRows))
+    value = metric.value(logits, batch)
+  }
+
+  /// What happened at a site.
+  ///
+  /// - Throws: `MethodError.site` where the run did not visit it.
+  func siteValue(_ site: Site) throws(MethodError) -> SiteValue {
+    guard let value = trace[site] else {
+      throw MethodError(.site, "the run does not visit '\(site)'; choose another site")
+    }
+    return SiteValue(name: site.name, value: value)
+  }
+}
+
+extension LanguageModel {
+  /// The logits, [rows, V], of rows of the residual stream behind the last layer.
+  ///
+  /// A row's bits do not depend on the others, so these are rows of the whole product.
+  func logits(of residual: Tensor) throws(ModelError) -> Tensor {
+    var tap = NoTap()
+    let rows = try TokenBatch(Array(repeating: 0, count: residual.shape[0]))
+    return unembed(residual, begin(rows, RunOptions()), &tap)
+  }
+}
