@@ -45,7 +45,8 @@ struct GradientConformance {
     let run = try model.trackedRun(
       batch, at: sites, stopped: stopped, interventions: interventions, options: options)
     let cotangents = metrics.map { $0.cotangent(ofAll: run.output, batch) }
-    return run.pullBack(Tensor.concatenatedRows(cotangents), releasing: true)
+    return run.pullBack(
+      [(run.output, Tensor.concatenatedRows(cotangents))], releasing: true)
   }
 
   /// Compares every site, or the given ones, with differences of `graph`.
