@@ -23,8 +23,7 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
 extension ModelError {
   /// The kinds of refusal.
   public struct Code: Hashable, Sendable {
-    private enum Value { case unknownSite, selection, tokens, intervention, metric }
-    private enum Value { case unknownSite, selection, tokens, intervention, sampling }
+    private enum Value { case unknownSite, selection, tokens, intervention, metric, sampling }
     private let value: Value
     /// A site that no model, or not this one, has.
     public static let unknownSite = Code(value: .unknownSite)

@@ -18,6 +18,11 @@ enum BytePiece {
     return UInt8(digits, radix: 16)
   }
 
+  /// The same for a piece given as UTF-8.
+  static func byte(ofPiece piece: [UInt8]) -> UInt8? {
+    piece.count == 6 ? byte(of: String(decoding: piece, as: UTF8.self)) : nil
+  }
+
   /// The piece that stands for a byte.
   static func piece(of byte: UInt8) -> String {
     let digits = String(byte, radix: 16, uppercase: true)

@@ -46,6 +46,11 @@ public struct CharacterTokenizer: Tokenizer {
     ids.map { token($0) ?? "\u{FFFD}" }.joined()
   }
 
+  /// Every token is certain at once.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(SeparatedPieceStream(self, separator: ""))
+  }
+
   /// The character.
   public func token(_ id: Int) -> String? { vocabulary.piece(id) }
 

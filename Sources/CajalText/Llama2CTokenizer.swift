@@ -94,21 +94,34 @@ public struct Llama2CTokenizer: Tokenizer {
   /// `run.c` drops that space behind the token for the beginning; here it is dropped at the start of
   /// `ids` as well, so that tokens without that mark give their text back too.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
-    var bytes: [UInt8] = []
-    var previous = Self.beginning
-    for id in ids {
-      defer { previous = id }
-      if skipSpecialTokens, isSpecial(id) { continue }
-      let piece = vocabulary.piece(id) ?? "\u{FFFD}"
-      if let byte = BytePiece.byte(of: piece) {
-        bytes.append(byte)
-      } else {
-        bytes +=
-          previous == Self.beginning && piece.utf8.first == 0x20
-          ? piece.utf8.dropFirst() : piece.utf8[...]
-      }
+    var stream = Stream(tokenizer: self, skipSpecialTokens: skipSpecialTokens)
+    return String(decoding: ids.flatMap { stream.append($0) }, as: UTF8.self)
+  }
+
+  /// Every byte is certain at once.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(Stream(tokenizer: self, skipSpecialTokens: skipSpecialTokens))
+  }
+
+  private struct Stream: PieceStream {
+    let tokenizer: Llama2CTokenizer
+    let skipSpecialTokens: Bool
+    private var previous = Llama2CTokenizer.beginning
+
+    init(tokenizer: Llama2CTokenizer, skipSpecialTokens: Bool) {
+      (self.tokenizer, self.skipSpecialTokens) = (tokenizer, skipSpecialTokens)
     }
-    return String(decoding: bytes, as: UTF8.self)
+
+    mutating func append(_ id: Int) -> [UInt8] {
+      defer { previous = id }
+      if skipSpecialTokens, tokenizer.isSpecial(id) { return [] }
+      let piece = tokenizer.vocabulary.piece(id) ?? "\u{FFFD}"
+      if let byte = BytePiece.byte(of: piece) { return [byte] }
+      let isBehindMark = previous == Llama2CTokenizer.beginning && piece.utf8.first == 0x20
+      return Array(isBehindMark ? piece.utf8.dropFirst() : piece.utf8[...])
+    }
+
+    mutating func finish() -> [UInt8] { [] }
   }
 
   /// The piece as the file spells it, with plain spaces.

@@ -47,6 +47,11 @@ public struct NumberTokenizer: Tokenizer {
     ids.map { token($0) ?? "\u{FFFD}" }.joined(separator: " ")
   }
 
+  /// Every token is certain at once.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(SeparatedPieceStream(self, separator: " "))
+  }
+
   /// The number itself.
   public func token(_ id: Int) -> String? {
     (0..<vocabularySize).contains(id) ? String(id) : nil

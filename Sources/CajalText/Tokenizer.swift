@@ -37,6 +37,11 @@ public protocol Tokenizer: Sendable {
   /// - Returns: The text; not escaped for a terminal or for HTML.
   func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String
 
+  /// Decodes tokens that come one by one, to the same text as `decode`.
+  ///
+  /// What is not implemented by a tokenizer holds everything back until the end.
+  func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder
+
   /// The piece as the file spells it (`▁Once`, `<0x0A>`), or nothing beyond the vocabulary.
   func token(_ id: Int) -> String?
 
@@ -61,6 +66,16 @@ extension Tokenizer {
   /// The text of some tokens without the special ones.
   public func decode(_ ids: [Int]) -> String {
     decode(ids, skipSpecialTokens: true)
+  }
+
+  /// Decodes tokens that come one by one, without the special ones.
+  public func streamingDecoder() -> StreamingDecoder {
+    streamingDecoder(skipSpecialTokens: true)
+  }
+
+  /// A decoder that holds everything back until the end: right for every tokenizer.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(WholeTextStream(self, skipSpecialTokens: skipSpecialTokens))
   }
 
   /// The piece with everything invisible made visible; `#7` for a number beyond the vocabulary.

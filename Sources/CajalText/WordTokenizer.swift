@@ -48,6 +48,11 @@ public struct WordTokenizer: Tokenizer {
     ids.map { token($0) ?? "\u{FFFD}" }.joined(separator: " ")
   }
 
+  /// Every token is certain at once.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(SeparatedPieceStream(self, separator: " "))
+  }
+
   /// The word.
   public func token(_ id: Int) -> String? { vocabulary.piece(id) }
 

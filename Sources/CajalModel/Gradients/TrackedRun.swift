@@ -16,16 +16,18 @@ public struct TrackedRun: Sendable {
     (self.tracked, self.cotangents) = (tracked, cotangents)
   }
 
-  /// Pulls cotangents of the output back to every watched site, and to the weights where the run was
-  /// asked for their gradients.
+  /// Pulls cotangents back to every watched site, and to the weights where the run was asked for
+  /// their gradients.
   ///
   /// - Parameters:
-  ///   - cotangent: `[C] + shape` of the output.
+  ///   - outputs: the run's output, or what was made from it, with cotangents `[C] + shape`.
   ///   - releasing: whether this is the last pull-back, so that memory is given back on the way.
   /// - Returns: for every watched site `[C] + shape`; absent where nothing arrived, which means zero.
-  public func pullBack(_ cotangent: Tensor, releasing: Bool = false) -> [Site: Tensor] {
+  public func pullBack(
+    _ outputs: [(value: Tensor, cotangent: Tensor)], releasing: Bool = false
+  ) -> [Site: Tensor] {
     _ = cotangents.take()
-    CajalTensor.pullBack([(output, cotangent)], releasing: releasing)
+    CajalTensor.pullBack(outputs, releasing: releasing)
     return cotangents.take()
   }
 
@@ -34,15 +36,13 @@ public struct TrackedRun: Sendable {
   public func pullBack(
     from sources: [(site: Site, cotangent: Tensor)], releasing: Bool = false
   ) -> [Site: Tensor] {
-    _ = cotangents.take()
     let outputs = sources.map { source in
       guard let value = tracked[source.site] else {
         preconditionFailure("\(source.site) was not watched in this run")
       }
-      return (value, source.cotangent)
+      return (value: value, cotangent: source.cotangent)
     }
-    CajalTensor.pullBack(outputs, releasing: releasing)
-    return cotangents.take()
+    return pullBack(outputs, releasing: releasing)
   }
 }
 

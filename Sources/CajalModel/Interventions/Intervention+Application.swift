@@ -2,19 +2,23 @@
 import CajalTensor
 
 extension Intervention {
-  /// The value with this intervention applied.
+  /// The value with this intervention applied; cotangents flow through what it left and, where the
+  /// new value depends on the old, through it.
   ///
   /// - Throws: `ModelError` when the selection picks nothing or a value does not fit.
   func applied(to value: Tensor, batch: TokenBatch) throws(ModelError) -> Tensor {
     let chosen = try selection.resolved(site, shape: value.shape, batch: batch)
-    let change = try change(value, chosen)
-    var result = value
+    let plain = value.detached
+    let change = try change(plain, chosen)
+    var result = plain
     result.withMutableFloats { floats in
       for (row, start) in chosen.starts.enumerated() {
         change(UnsafeMutableBufferPointer(rebasing: floats[start...]), chosen.components, row)
       }
     }
-    return result
+    return result.derived(from: [value]) { [self] cotangent, _ in
+      [pulledBack(cotangent, through: plain, chosen)]
+    }
   }
 
   /// Changes one selected row: the components at the given offsets, the how-manieth row it is.
@@ -79,10 +83,9 @@ extension Intervention {
     _ pool: Tensor, _ chosen: SelectedCoordinates, _ seed: UInt64
   ) -> Change {
     let stride = pool.count / pool.shape[0]
-    let draws = Philox(seed: seed)
     return rowwise(from: pool.array) { index in
-      let position = UInt64(chosen.starts[index] / stride)
-      let drawn = Int(draws.integer(position, below: UInt64(pool.shape[0])))
+      let position = chosen.starts[index] / stride
+      let drawn = Self.drawnRow(seed, position: position, of: pool.shape[0])
       return drawn * stride + chosen.starts[index] % stride
     }
   }

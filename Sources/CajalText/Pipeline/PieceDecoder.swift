@@ -72,31 +72,45 @@ struct PieceDecoder: Sendable {
     return Array(pieces.joined())
   }
 
+  /// The same for pieces that come one by one.
+  var stream: PieceDecoderStream {
+    guard let steps else { return PieceDecoderStream([SpacingStage()]) }
+    var stages: [any DecodingStage] = []
+    var isFused = false
+    for step in steps {
+      switch step {
+      case .replace(let replacement):
+        stages.append(
+          isFused
+            ? FusedReplacementStage(replacement) : PiecewiseStage(change: replacement.applied(to:)))
+      case .byteFallback:
+        stages.append(
+          isFused ? WholeStage(isFused: true, Self.withBytesJoined) : ByteRunStage(Self.text(ofRun:)))
+      case .fuse: isFused = true
+      case .strip(let content, let start, let stop):
+        stages.append(
+          isFused
+            ? FusedStripStage(content, start: start, stop: stop)
+            : PiecewiseStage { Self.stripped($0, of: content, start, stop) })
+      }
+    }
+    return PieceDecoderStream(stages)
+  }
+
   /// Runs of byte pieces as the text they spell; a run that is not UTF-8 becomes one U+FFFD a byte,
   /// the whole run of it, which is what the reference does.
   private static func withBytesJoined(_ pieces: [[UInt8]]) -> [[UInt8]] {
-    var result: [[UInt8]] = []
-    var run: [UInt8] = []
-    func flush() {
-      guard !run.isEmpty else { return }
-      let isText = String(validating: run, as: UTF8.self) != nil
-      result.append(isText ? run : Array(String(repeating: "\u{FFFD}", count: run.count).utf8))
-      run = []
-    }
-    for piece in pieces {
-      if piece.count == 6, let byte = BytePiece.byte(of: String(decoding: piece, as: UTF8.self)) {
-        run.append(byte)
-      } else {
-        flush()
-        result.append(piece)
-      }
-    }
-    flush()
-    return result
+    var stage = ByteRunStage(text(ofRun:))
+    return pieces.flatMap { stage.append($0) } + stage.finish()
+  }
+
+  private static func text(ofRun run: [UInt8]) -> [UInt8] {
+    let isText = String(validating: run, as: UTF8.self) != nil
+    return isText ? run : Array(String(repeating: "\u{FFFD}", count: run.count).utf8)
   }
 
   /// A piece without up to `start` copies of a character in front and up to `stop` at the end.
-  private static func stripped(
+  static func stripped(
     _ piece: [UInt8], of content: [UInt8], _ start: Int, _ stop: Int
   ) -> [UInt8] {
     var rest = piece[...]

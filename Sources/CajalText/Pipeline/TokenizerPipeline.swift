@@ -76,6 +76,29 @@ public struct TokenizerPipeline: Tokenizer {
     return String(decoding: decoder.text(of: pieces), as: UTF8.self)
   }
 
+  /// Text is certain where no run of byte pieces can reach it any more.
+  public func streamingDecoder(skipSpecialTokens: Bool) -> StreamingDecoder {
+    StreamingDecoder(Stream(pipeline: self, skipSpecialTokens: skipSpecialTokens))
+  }
+
+  private struct Stream: PieceStream {
+    let pipeline: TokenizerPipeline
+    let skipSpecialTokens: Bool
+    private var pieces: PieceDecoderStream
+
+    init(pipeline: TokenizerPipeline, skipSpecialTokens: Bool) {
+      (self.pipeline, self.skipSpecialTokens) = (pipeline, skipSpecialTokens)
+      pieces = pipeline.decoder.stream
+    }
+
+    mutating func append(_ id: Int) -> [UInt8] {
+      if skipSpecialTokens, pipeline.isSpecial(id) { return [] }
+      return pieces.append(Array((pipeline.token(id) ?? "\u{FFFD}").utf8))
+    }
+
+    mutating func finish() -> [UInt8] { pieces.finish() }
+  }
+
   /// The piece as the file spells it.
   public func token(_ id: Int) -> String? { model.vocabulary.piece(id) }
 
