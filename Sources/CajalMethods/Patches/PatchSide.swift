@@ -19,13 +19,15 @@ struct PatchSide {
 
   /// Runs a prompt.
   ///
+  /// - Parameter answers: The prompt whose tokens a loss is of.
   /// - Throws: `ModelError` for tokens or a metric outside the vocabulary.
   init(
-    _ tokens: [Int], sites: [Site], metric: Metric, on model: some LanguageModel
+    _ tokens: [Int], answers: TokenBatch, sites: [Site], metric: Metric,
+    on model: some LanguageModel
   ) throws(ModelError) {
     batch = try TokenBatch(tokens)
     try model.check(batch)
-    try metric.check(batch, answers: model.shape.answers)
+    try metric.check(answers, answers: model.shape.answers)
     var tap = Recorder(Set(sites))
     let run = model.begin(batch, RunOptions())
     var residuals = [model.embed(run, &tap)]
@@ -34,19 +36,16 @@ struct PatchSide {
     }
     self.residuals = residuals
     trace = tap.trace(of: batch)
-    metricRows = metric.rows(in: batch)
+    metricRows = metric.rows(in: answers)
     logits = try model.logits(of: residuals[model.shape.layers].gathered(rows: metricRows))
-    value = metric.value(logits, batch)
+    value = metric.value(logits, answers)
   }
 
   /// What happened at a site.
   ///
   /// - Throws: `MethodError.site` where the run did not visit it.
   func siteValue(_ site: Site) throws(MethodError) -> SiteValue {
-    guard let value = trace[site] else {
-      throw MethodError(.site, "the run does not visit '\(site)'; choose another site")
-    }
-    return SiteValue(name: site.name, value: value)
+    SiteValue(name: site.name, value: try trace.value(site))
   }
 }
 

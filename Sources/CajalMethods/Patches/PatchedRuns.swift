@@ -15,6 +15,8 @@ struct PatchedRuns<Model: LanguageModel> {
   let model: Model
   /// What is measured.
   let metric: Metric
+  /// The prompt whose tokens a loss is of.
+  let answers: TokenBatch
   /// What is moved.
   let site: Site.Name
   /// The prompt that is run.
@@ -198,7 +200,7 @@ struct PatchedRuns<Model: LanguageModel> {
       at += own
     }
     let whole = wanted.count == 1 ? logits ?? base.logits : Tensor.concatenatedRows(pieces)
-    let tokens = base.batch.sequence(0)
+    let tokens = answers.sequence(0)
     return metric.repeated(part.count).values(
       whole, try TokenBatch(Array(repeating: tokens, count: part.count)))
   }
