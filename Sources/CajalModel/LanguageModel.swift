@@ -112,8 +112,14 @@ extension LanguageModel {
     _ batch: TokenBatch, from start: RunStart = .tokens, until end: RunEnd = .logits,
     options: RunOptions = RunOptions(), tap: inout some Tap
   ) throws(ModelError) -> Tensor {
-    try check(batch)
+    try check(batch, after: options.prefix)
     let run = begin(batch, options)
+    guard options.prefix?.fits(run) ?? true else {
+      throw ModelError(
+        .tokens,
+        "the rotary frequencies change with the length of the text, so that the cached keys do not "
+          + "fit it any more; run the prefix again")
+    }
     var x: Tensor
     var first = 0
     switch start {
@@ -158,16 +164,21 @@ extension LanguageModel {
   }
 
   /// Refuses tokens outside the vocabulary, and sequences longer than learned positions reach.
-  public func check(_ batch: TokenBatch) throws(ModelError) {
+  public func check(
+    _ batch: TokenBatch, after prefix: RunPrefix? = nil
+  ) throws(ModelError) {
     if let bad = batch.tokens.firstIndex(where: { Int($0) >= shape.vocabulary }) {
       throw ModelError(
         .tokens,
         "token \(batch.tokens[bad]) is outside the vocabulary of \(shape.vocabulary) tokens")
     }
-    if shape.contextIsLimit, batch.longest > shape.context {
+    let longest = (0..<batch.sequenceCount).reduce(0) {
+      max($0, (prefix?.parts[$1].length ?? 0) + batch.rows(of: $1).count)
+    }
+    if shape.contextIsLimit, longest > shape.context {
       throw ModelError(
         .tokens,
-        "a sequence of \(batch.longest) tokens is longer than the \(shape.context) positions "
+        "a sequence of \(longest) tokens is longer than the \(shape.context) positions "
           + "this model has learned; shorten it")
     }
   }

@@ -29,7 +29,9 @@ public struct CausalAttention: Sendable {
   ) -> Tensor {
     let scoresSite = Site(.attentionScores, layer: layer)
     let patternSite = Site(.attentionPattern, layer: layer)
-    let heads = Attention(form, offsets: run.batch.offsets)
+    let heads = Attention(
+      form, offsets: run.batch.offsets, prefixes: run.options.prefix?.keysValues(layer),
+      frozenPattern: run.options.frozen.contains(.attentionPatterns))
     var output: Tensor
     if tap.wants(scoresSite) || tap.wants(patternSite) || !run.options.allowsFusedAttention {
       let scores = tap(scoresSite, heads.scores(query, key))

@@ -33,17 +33,19 @@ public struct RotaryEmbedding: Sendable {
     self.layout = layout
   }
 
-  /// The table of a batch: one row a position.
-  func table(for batch: TokenBatch) -> RotaryTable {
+  /// The table of a batch: one row a position, counted from each sequence's start.
+  func table(for batch: TokenBatch, starts: [Int]) -> RotaryTable {
     let half = width / 2
     var cosines: [Float] = []
     var sines: [Float] = []
     cosines.reserveCapacity(batch.count * half)
     sines.reserveCapacity(batch.count * half)
+    var used: [RotaryFrequencies] = []
     for sequence in 0..<batch.sequenceCount {
-      let length = batch.rows(of: sequence).count
+      let length = starts[sequence] + batch.rows(of: sequence).count
       let (frequencies, factor) = scaling.frequencies(width: width, base: base, length: length)
-      for position in 0..<length {
+      used.append(RotaryFrequencies(inverse: frequencies, factor: factor))
+      for position in starts[sequence]..<length {
         for frequency in frequencies {
           let angle = Double(Float(position) * frequency)
           cosines.append(Float(cos(angle) * factor))
@@ -53,8 +55,17 @@ public struct RotaryEmbedding: Sendable {
     }
     return RotaryTable(
       cosine: Tensor(cosines, shape: [batch.count, half]),
-      sine: Tensor(sines, shape: [batch.count, half]), width: width, layout: layout)
+      sine: Tensor(sines, shape: [batch.count, half]), width: width, layout: layout,
+      frequencies: used)
   }
+}
+
+/// How fast the components of one sequence turn.
+struct RotaryFrequencies: Sendable, Equatable {
+  /// Radians a position, one a pair of components.
+  let inverse: [Float]
+  /// Multiplies cosines and sines.
+  let factor: Double
 }
 
 /// Cosines and sines of a batch, [N, width/2] each.
@@ -65,6 +76,8 @@ public struct RotaryTable: Sendable {
   public let sine: Tensor
   let width: Int
   let layout: RotaryLayout
+  /// What each sequence was turned with.
+  let frequencies: [RotaryFrequencies]
 
   /// Queries or keys [N, H, K], turned.
   public func callAsFunction(_ x: Tensor) -> Tensor {

@@ -6,8 +6,10 @@ internal import CajalTensor
 public struct Run: Sendable {
   /// The packed tokens.
   public let batch: TokenBatch
-  /// Each row's position in its own sequence, [N].
+  /// Each row's position in its own sequence, prefix included, [N].
   public let positions: [Int]
+  /// The position of each sequence's first row: the length of its prefix.
+  public let starts: [Int]
   /// What was asked of the run.
   public let options: RunOptions
   /// Rotary tables, in the order in which the architecture made them; empty without rotary embedding.
@@ -17,8 +19,15 @@ public struct Run: Sendable {
   public init(_ batch: TokenBatch, _ options: RunOptions, rotary: [RotaryEmbedding] = []) {
     self.batch = batch
     self.options = options
-    positions = batch.positions
-    self.rotary = rotary.map { $0.table(for: batch) }
+    let before = options.prefix?.parts.map(\.length)
+    precondition(
+      before?.count ?? batch.sequenceCount == batch.sequenceCount,
+      "\(before?.count ?? 0) prefixes for \(batch.sequenceCount) sequences")
+    starts = before ?? Array(repeating: 0, count: batch.sequenceCount)
+    positions = (0..<batch.sequenceCount).flatMap { [starts] sequence in
+      batch.rows(of: sequence).indices.map { starts[sequence] + $0 }
+    }
+    self.rotary = rotary.map { [starts] in $0.table(for: batch, starts: starts) }
   }
 }
 
@@ -27,6 +36,8 @@ public struct RunOptions: Sendable {
   /// Whether attention may take the fused path where nobody watches its inside. The bits are the same
   /// either way; turning it off serves to show that.
   public var allowsFusedAttention = true
+  /// What precedes the sequences; the batch holds only what is new.
+  public var prefix: RunPrefix?
   /// What is held while cotangents flow, though the forward pass computes it as ever.
   public var frozen: Frozen = []
   /// Where pull-backs leave the gradients of weights; nil when nobody wants them.

@@ -23,12 +23,12 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
     return names.flatMap { both(shared.appending(path: "reference/models/\($0)")) }
   }
 
-  /// The committed fixtures whose names begin with the given text, under both configurations.
-  static func fixtures(_ prefix: String, except other: String? = nil) -> [ReferenceModel] {
+  /// The committed fixtures of one family, or of all, under both configurations.
+  static func fixtures(_ family: String? = nil, except other: String? = nil) -> [ReferenceModel] {
     let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
       .appending(path: "Fixtures")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted().filter { $0.hasPrefix(prefix + "-") }
+    return names.sorted().filter { name in family.map { name.hasPrefix($0 + "-") } ?? true }
       .filter { name in other.map { !name.hasPrefix($0 + "-") } ?? true }
       .flatMap { both(folder.appending(path: $0)) }
   }
