@@ -53,13 +53,10 @@ extension LanguageModel {
       var tap = NoTap()
       logits = unembed(logits, begin(batch, options), &tap)
     }
-    let plain = logits.detached
-    let cotangent = metric.cotangent(plain, answers)
+    let (values, value, cotangent) = metric.derivative(logits.detached, answers)
     let found = tracked.pullBack(
       [(logits, cotangent.reshaped([1] + cotangent.shape))], releasing: true)
-    return Gradients(
-      value: metric.value(plain, answers), values: metric.values(plain, answers), trace: tracked.trace,
-      gradients: found)
+    return Gradients(value: value, values: values, trace: tracked.trace, gradients: found)
   }
 }
 
