@@ -48,13 +48,10 @@ extension LanguageModel {
       var tap = NoTap()
       logits = unembed(logits, begin(batch, options), &tap)
     }
-    let plain = logits.detached
-    let cotangent = metric.cotangent(plain, batch)
+    let (values, value, cotangent) = metric.derivative(logits.detached, batch)
     let found = tracked.pullBack(
       [(logits, cotangent.reshaped([1] + cotangent.shape))], releasing: true)
-    return Gradients(
-      value: metric.value(plain, batch), values: metric.values(plain, batch), trace: tracked.trace,
-      gradients: found)
+    return Gradients(value: value, values: values, trace: tracked.trace, gradients: found)
   }
 }
 

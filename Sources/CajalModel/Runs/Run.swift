@@ -29,6 +29,9 @@ public struct Run: Sendable {
     }
     self.rotary = rotary.map { [starts] in $0.table(for: batch, starts: starts) }
   }
+
+  /// Whether pull-backs take the denominators of norms as constants.
+  var freezesNormScales: Bool { options.frozen.contains(.normScales) }
 }
 
 /// What may be asked of a run beside its tokens.

@@ -1,7 +1,8 @@
-// SPDX-License-Identifier: Apache-2.0
 public import CajalFinding
 public import CajalMethods
 public import CajalModel
+// SPDX-License-Identifier: Apache-2.0
+import CajalText
 
 /// Moves activations between two prompts of a subject and says which carry a behaviour.
 public struct Patching: Sendable {
