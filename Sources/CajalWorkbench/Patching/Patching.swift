@@ -2,6 +2,7 @@
 public import CajalFinding
 public import CajalMethods
 public import CajalModel
+import CajalText
 
 /// Moves activations between two prompts of a subject and says which carry a behaviour.
 public struct Patching: Sendable {
@@ -9,6 +10,8 @@ public struct Patching: Sendable {
   public var method = ActivationPatching()
   /// What is measured.
   public var metric: Metric
+  /// Whether effects are estimated from one slope instead of measured.
+  public var isEstimated = false
 
   /// Patching towards a metric, with the method's defaults.
   public init(metric: Metric) {
@@ -23,8 +26,13 @@ public struct Patching: Sendable {
     _ subject: Subject, clean: [Int], corrupted: [Int], job: Job = .unwatched
   ) throws -> PatchingOutcome {
     let pair = try Self.pair(subject, clean: clean, corrupted: corrupted)
-    let started = try job.stage("running both prompts")
-    try started.advance(to: 0)
+    return isEstimated ? try estimated(subject, pair, job) : try measured(subject, pair, job)
+  }
+
+  private func measured(_ subject: Subject, _ pair: PromptPair, _ job: Job) throws
+    -> PatchingOutcome
+  {
+    _ = try job.stage("running both prompts")
     var stage: Stage?
     let result = try method.run(pair, metric: metric, on: subject.model) { done, total in
       let current =
@@ -36,6 +44,22 @@ public struct Patching: Sendable {
       subject: subject, metric: metric, pair: pair, card: ActivationPatching.card,
       options: try method.options(), direction: method.direction, clean: result.clean,
       corrupted: result.corrupted, values: result.values, effects: result.effects)
+  }
+
+  private func estimated(_ subject: Subject, _ pair: PromptPair, _ job: Job) throws
+    -> PatchingOutcome
+  {
+    _ = try job.stage("running both prompts, and one of them back")
+    var estimate = AttributionPatching()
+    (estimate.sites, estimate.unit, estimate.direction) = (
+      [method.site], method.unit, method.direction
+    )
+    let result = try estimate.run(pair, metric: metric, on: subject.model)
+    try job.checkInterruption()
+    return PatchingOutcome(
+      subject: subject, metric: metric, pair: pair, card: AttributionPatching.card,
+      options: try estimate.options(), direction: estimate.direction, clean: result.clean,
+      corrupted: result.corrupted, values: result.values[0], effects: result.effects[0])
   }
 
   /// The pair of two prompts.
@@ -65,6 +89,8 @@ public struct PatchingOutcome: Sendable {
   public let pair: PromptPair
   /// The method.
   public let card: MethodCard
+  /// Whether the effects are estimates.
+  public var isEstimated: Bool { card == AttributionPatching.card }
   /// Its options as they were used.
   public let options: JSONValue
   /// Which way activations were moved.
@@ -90,11 +116,13 @@ public struct PatchingOutcome: Sendable {
     public let value: Double
   }
 
-  /// The patches of the largest effects, whatever their sign; of equal ones the earlier first.
+  /// The patches of the largest effects, whatever their sign, and none without effect; of equal ones the earlier first.
   public func strongest(_ count: Int) -> [Strongest] {
     var all: [(row: Int, column: Int, effect: Double)] = []
     for (row, effects) in effects.values.enumerated() {
-      for (column, effect) in effects.enumerated() { all.append((row, column, effect)) }
+      for (column, effect) in effects.enumerated() where effect != 0 {
+        all.append((row, column, effect))
+      }
     }
     all.sort { abs($0.effect) > abs($1.effect) }
     return all.prefix(count).map { entry in
@@ -126,7 +154,7 @@ public struct PatchingOutcome: Sendable {
       "“\(subject.tokenizer.display(token))” (\(token))"
     }
     switch metric {
-    case .loss: return "mean loss of the prompt, in nats"
+    case .loss: return "mean loss of the clean prompt's tokens, in nats"
     case .logit(let token): return "logit of \(named(token)) at the last position"
     case .logitDifference(let token, let other):
       return "logit of \(named(token)) minus that of \(named(other)) at the last position"

@@ -26,7 +26,9 @@ extension PatchingOutcome {
           introduction:
             "An activation of one prompt is moved into the run of the other, one at a time. The effect is "
             + "0 where that changes nothing and 1 where it does what the whole other prompt does; "
-            + "values beyond are real.",
+            + (isEstimated
+              ? "here it is estimated from the slope of the metric, which is wrong where the metric "
+                + "bends between the prompts." : "values beyond are real."),
           findings: [try finding(top: top, seed: seed, job: job)])
       ])
     report.companionFile = nil
@@ -53,7 +55,7 @@ extension PatchingOutcome {
 
   /// The result in one sentence.
   public var summary: String {
-    guard let first = strongest(1).first else { return "Nothing was patched." }
+    guard let first = strongest(1).first else { return "No patch has any effect." }
     let place = first.site + (first.token.map { " (“\($0)”)" } ?? "")
     let count = effects.values.reduce(0) { $0 + $1.count }
     return
@@ -97,7 +99,7 @@ extension PatchingOutcome {
       case .head: Axis("head")
       }
     var heatmap = Evidence.Heatmap(
-      title: "Effect of patching \(patched)",
+      title: (isEstimated ? "Estimated effect" : "Effect") + " of patching \(patched)",
       caption: caption, rowAxis: Axis("layer"), columnAxis: columns, valueAxis: Axis("effect"),
       panels: [.init("", values: effects.values)])
     heatmap.rows = effects.layers.map(String.init)

@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+import CajalText
 
 /// Two tokenisations side by side: where they agree from the front, where from the back, and what
 /// stands between.

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalModel
 import CajalTensor
-import CajalTestSupport
 import Testing
 
 /// What the gradients of one model must be: the differences of the Float64 reference.
@@ -10,10 +9,11 @@ import Testing
 /// largest derivatives. The central difference of the reference must be the derivative that the
 /// engine's pull-back gives in that direction.
 ///
-/// - Tolerance: 1e-4 of the derivative's natural size in that direction: the length of the gradient
-///   for a direction of random signs, its largest element for a coordinate. Differences are exact to
-///   1e-7; the pull-back runs in Float32, whose errors stay near 1e-6 of that size. A missing factor
-///   of 0.99 moves the largest coordinate by a hundred times the tolerance, which is tested.
+/// The tolerance is 1e-4 of the derivative's natural size in that direction: the length of the
+/// gradient for a direction of random signs, its largest element for a coordinate. Differences in
+/// Float64 are exact to about 1e-7 of it and the pull-back in Float32 to a few 1e-6, while a factor
+/// of 0.99 that is missing somewhere moves the largest coordinate by a hundred tolerances;
+/// `verifySensitivity` proves that at every site.
 struct GradientConformance {
   /// The largest error allowed, relative to the size of the derivative.
   static let tolerance = 1e-4
@@ -23,9 +23,11 @@ struct GradientConformance {
   let batch: TokenBatch
   /// What is differentiated.
   let metrics: [Metric]
-  /// What the engine's run is asked, and what is done to it.
+  /// What is asked of the engine's run.
   var options = RunOptions()
+  /// What is done to the engine's run.
   var interventions: [Intervention] = []
+  /// Behind which sites nothing flows back.
   var stopped: Set<Site> = []
 
   init(_ model: any LanguageModel, named name: String) throws {
@@ -40,79 +42,132 @@ struct GradientConformance {
     try self.init(reference.load(), named: reference.testDescription)
   }
 
+  /// The reference's run, with the same changes to the values of sites as the engine's interventions.
+  func reference(
+    changes: [Site: ([Double]) -> [Double]] = [:]
+  ) throws -> ReferenceGraph {
+    try ReferenceGraph(model, batch, changes: changes)
+  }
+
   /// The gradients of all metrics at the given sites, [metrics] + shape each, in one pull-back.
   func gradients(at sites: Set<Site>) throws -> [Site: Tensor] {
     let run = try model.trackedRun(
       batch, at: sites, stopped: stopped, interventions: interventions, options: options)
     let cotangents = metrics.map { $0.cotangent(ofAll: run.output, batch) }
-    return run.pullBack(Tensor.concatenatedRows(cotangents), releasing: true)
+    return run.pullBack([(run.output, Tensor.concatenatedRows(cotangents))], releasing: true)
   }
 
-  /// Compares every site, or the given ones, with differences of `graph`.
-  func verify(
-    _ graph: ReferenceGraph, sites: [Site]? = nil, coordinates: Bool = true,
-    sourceLocation: SourceLocation = #_sourceLocation
-  ) throws {
+  /// Expects every derivative to be the difference of the reference.
+  func verify(_ differences: [Difference], sourceLocation: SourceLocation = #_sourceLocation) {
+    for difference in differences where !difference.isClose() {
+      Issue.record("\(name): \(difference)", sourceLocation: sourceLocation)
+    }
+  }
+
+  /// Expects that gradients that are wrong by a factor of 0.99 would be found out: at every site and
+  /// for every metric by one of the directions.
+  func verifySensitivity(
+    _ differences: [Difference], sourceLocation: SourceLocation = #_sourceLocation
+  ) {
+    for (place, group) in Dictionary(grouping: differences, by: { "\($0.metric) at \($0.site)" }) {
+      #expect(
+        group.contains { !$0.isClose(factor: 0.99) },
+        "\(name): a wrong factor in d \(place) would not be seen", sourceLocation: sourceLocation)
+    }
+  }
+}
+
+// MARK: - Differences
+extension GradientConformance {
+  /// One derivative in one direction, computed both ways.
+  struct Difference: CustomStringConvertible {
+    let metric: Metric
+    let site: Site
+    /// The element that is moved; nil for a direction of random signs.
+    let coordinate: Int?
+    /// From the engine's pull-back.
+    let found: Double
+    /// From the reference's difference.
+    let wanted: Double
+    /// How large the derivative is in such a direction where nothing cancels.
+    let size: Double
+
+    /// Whether both agree, also if the engine's were wrong by a factor.
+    func isClose(factor: Double = 1) -> Bool {
+      abs(factor * found - wanted) <= GradientConformance.tolerance * max(size, abs(wanted))
+    }
+
+    var description: String {
+      let along = coordinate.map { "element \($0)" } ?? "a random direction"
+      return "d \(metric) / d \(site) along \(along) is \(found), expected \(wanted), "
+        + "where \(size) would be usual"
+    }
+  }
+
+  /// The derivatives at the given sites, by default all, both ways: along a random direction and, where
+  /// asked, along the coordinates with the largest derivatives.
+  func differences(
+    _ graph: ReferenceGraph, at sites: [Site]? = nil, coordinates: Bool = true
+  ) throws -> [Difference] {
     let sites = sites ?? model.sites
     let found = try gradients(at: Set(sites))
-    for site in sites {
+    return try sites.flatMap { site in
       let place = try #require(graph.places[site])
-      let value = graph.values[place]
-      let gradient =
-        found[site]?.array.map(Double.init)
-        ?? Array(repeating: 0, count: metrics.count * value.count)
-      let slopes = metrics.indices.map {
-        Array(gradient[$0 * value.count..<($0 + 1) * value.count])
+      let size = graph.values[place].count
+      let whole = found[site].map { $0.array.map(Double.init) }
+      let slopes = metrics.indices.map { metric in
+        whole.map { Array($0[metric * size..<(metric + 1) * size]) }
+          ?? Array(repeating: 0, count: size)
       }
-      for probe in probes(site, value, slopes, coordinates: coordinates) {
-        verify(probe, at: site, slopes, place, graph, sourceLocation)
-      }
+      return differences(graph, site, place, slopes, coordinates: coordinates)
     }
   }
 
-  // MARK: One direction
-
-  /// A direction in which a site's value is moved.
-  private struct Probe {
-    /// What is added, times the step.
-    let direction: [Double]
-    /// How far: small against the value, large against the rounding of Float64.
-    let step: Double
-    /// The one element that moves; nil when all do.
-    let coordinate: Int?
-
-    /// Σ slope · direction.
-    func derivative(_ slope: [Double]) -> Double {
-      coordinate.map { slope[$0] } ?? zip(slope, direction).reduce(0) { $0 + $1.0 * $1.1 }
-    }
-
-    /// How large the derivative is where nothing cancels.
-    func size(_ slope: [Double]) -> Double {
-      coordinate == nil
-        ? slope.reduce(0) { $0 + $1 * $1 }.squareRoot() : slope.reduce(0) { max($0, abs($1)) }
-    }
-  }
-
-  private func probes(
-    _ site: Site, _ value: [Double], _ slopes: [[Double]], coordinates: Bool
-  ) -> [Probe] {
+  private func differences(
+    _ graph: ReferenceGraph, _ site: Site, _ place: Int, _ slopes: [[Double]], coordinates: Bool
+  ) -> [Difference] {
+    let value = graph.values[place]
     let movable = value.indices.filter { isMovable(site, value[$0]) }
     let square = movable.reduce(0) { $0 + value[$1] * value[$1] } / Double(movable.count)
+    // Small against the value, large against the rounding of Float64.
     let step = 1e-6 * max(square.squareRoot(), 1e-3)
-    let draws = Philox(seed: 3, stream: UInt64(model.sites.firstIndex(of: site) ?? 0))
+    let draws = Philox(seed: 3, stream: UInt64(place))
     var signs = [Double](repeating: 0, count: value.count)
     for index in movable { signs[index] = draws.uniform(UInt64(index)) < 0.5 ? -1 : 1 }
-    let random = Probe(direction: signs, step: step, coordinate: nil)
-    guard coordinates else { return [random] }
-    let largest = slopes.map { slope in
-      movable.max { abs(slope[$0]) < abs(slope[$1]) } ?? 0
+    let along = slope(graph, place, signs, step)
+    var found = zip(metrics, slopes).enumerated().map { index, pair in
+      Difference(
+        metric: pair.0, site: site, coordinate: nil,
+        found: zip(pair.1, signs).reduce(0) { $0 + $1.0 * $1.1 },
+        wanted: along[index],
+        size: pair.1.reduce(0) { $0 + $1 * $1 }.squareRoot())
     }
-    return [random]
-      + Set(largest).sorted().map { index in
-        var direction = [Double](repeating: 0, count: value.count)
-        direction[index] = 1
-        return Probe(direction: direction, step: 10 * step, coordinate: index)
+    guard coordinates else { return found }
+    let largest = Set(slopes.compactMap { s in movable.max { abs(s[$0]) < abs(s[$1]) } })
+    for coordinate in largest.sorted() {
+      var direction = [Double](repeating: 0, count: value.count)
+      direction[coordinate] = 1
+      let wanted = slope(graph, place, direction, 10 * step)
+      for (index, metric) in metrics.enumerated() {
+        found.append(
+          Difference(
+            metric: metric, site: site, coordinate: coordinate, found: slopes[index][coordinate],
+            wanted: wanted[index], size: slopes[index].reduce(0) { max($0, abs($1)) }))
       }
+    }
+    return found
+  }
+
+  /// The central difference of every metric.
+  private func slope(
+    _ graph: ReferenceGraph, _ place: Int, _ direction: [Double], _ step: Double
+  ) -> [Double] {
+    let ends = [-step, step].map { step in
+      graph.last(adding: direction.map { $0 * step }, at: place)
+    }
+    return metrics.map { metric in
+      (metric.reference(ends[1], batch) - metric.reference(ends[0], batch)) / (2 * step)
+    }
   }
 
   /// Scores and patterns have no numbers where a key is not visible, and an expert that was not
@@ -122,26 +177,6 @@ struct GradientConformance {
     case .attentionScores: value > -.infinity
     case .attentionPattern, .routerWeights: value != 0
     default: true
-    }
-  }
-
-  private func verify(
-    _ probe: Probe, at site: Site, _ slopes: [[Double]], _ place: Int, _ graph: ReferenceGraph,
-    _ sourceLocation: SourceLocation
-  ) {
-    let moved = [-1.0, 1.0].map { sign in
-      graph.last(adding: probe.direction.map { $0 * sign * probe.step }, at: place)
-    }
-    for (metric, slope) in zip(metrics, slopes) {
-      let ends = moved.map { metric.reference($0, batch) }
-      let wanted = (ends[1] - ends[0]) / (2 * probe.step)
-      let found = probe.derivative(slope)
-      let allowed = Self.tolerance * max(probe.size(slope), abs(wanted))
-      if abs(found - wanted) <= allowed { continue }
-      let what = probe.coordinate.map { "element \($0)" } ?? "a random direction"
-      Issue.record(
-        "\(name): d \(metric) / d \(site) along \(what) is \(found), expected \(wanted), allowed \(allowed)",
-        sourceLocation: sourceLocation)
     }
   }
 }

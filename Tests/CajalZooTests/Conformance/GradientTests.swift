@@ -8,19 +8,21 @@ struct GradientTests {
   static let fixtures = ReferenceModel.everyFixture.filter { $0.configuration == "config.json" }
 
   @Test(arguments: shared)
-  func `gradients at every site are the differences of the reference`(
+  func `gradients at every site are the differences of the Float64 reference`(
     _ reference: ReferenceModel
   ) throws {
     let conformance = try GradientConformance(reference)
-    try conformance.verify(ReferenceGraph(conformance.model, conformance.batch))
+    let differences = try conformance.differences(conformance.reference())
+    conformance.verify(differences)
+    conformance.verifySensitivity(differences)
   }
 
   @Test(arguments: fixtures)
-  func `gradients at every site of the fixtures are the differences of the reference`(
+  func `gradients of every variant are the differences of the Float64 reference`(
     _ reference: ReferenceModel
   ) throws {
     let conformance = try GradientConformance(reference)
-    try conformance.verify(
-      ReferenceGraph(conformance.model, conformance.batch), coordinates: false)
+    conformance.verify(
+      try conformance.differences(conformance.reference(), coordinates: false))
   }
 }
