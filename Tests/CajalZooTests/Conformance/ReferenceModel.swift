@@ -25,12 +25,23 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
 
   /// The committed fixtures whose names begin with the given text, under both configurations.
   static func fixtures(_ prefix: String, except other: String? = nil) -> [ReferenceModel] {
-    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures")
+    let folder = fixtureFolder
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().filter { $0.hasPrefix(prefix + "-") }
       .filter { name in other.map { !name.hasPrefix($0 + "-") } ?? true }
       .flatMap { both(folder.appending(path: $0)) }
+  }
+
+  private static var fixtureFolder: URL {
+    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures")
+  }
+
+  /// All committed fixtures, under both configurations.
+  static var allFixtures: [ReferenceModel] {
+    let folder = fixtureFolder
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    return names.sorted().flatMap { both(folder.appending(path: $0)) }
   }
 
   private static func both(_ folder: URL) -> [ReferenceModel] {
