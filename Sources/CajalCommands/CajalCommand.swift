@@ -13,10 +13,13 @@ struct CajalCommand: ParsableCommand {
         cajal inspect models/stories260K         what the model is
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal record models/stories260K --text "Once upon" --output trace.safetensors
+        cajal patch models/stories260K --clean "…" --corrupt "…" --metric logit:5
 
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted. An error is one line on \
       standard error; --verbose adds what caused it.
       """,
     version: Program.version,
-    subcommands: [ScanCommand.self, InspectCommand.self, RunCommand.self, RecordCommand.self])
+    subcommands: [
+      ScanCommand.self, InspectCommand.self, RunCommand.self, RecordCommand.self, PatchCommand.self,
+    ])
 }

@@ -2,6 +2,7 @@
 import ArgumentParser
 import CajalCheckpoint
 import CajalFinding
+import CajalMethods
 import CajalModel
 import CajalReport
 import CajalText
@@ -106,6 +107,7 @@ public enum CommandLineProgram {
     case let error as CheckpointError: error.cause
     case let error as ModelError: error.cause
     case let error as TextError: error.cause
+    case let error as MethodError: error.cause
     case let error as ReportError: error.cause
     case let error as FindingError: error.cause
     default: (error as NSError).userInfo[NSUnderlyingErrorKey] as? any Error

@@ -25,8 +25,8 @@ void cajal_affine(
 }
 void cajal_norm(
   const float *x, bool centred, const float *gain, const float *bias, double epsilon, float *out,
-  ptrdiff_t rows, ptrdiff_t width) {
-  CAJAL_DISPATCH(norm, x, centred, gain, bias, epsilon, out, rows, width);
+  float *mean, float *scale, ptrdiff_t rows, ptrdiff_t width) {
+  CAJAL_DISPATCH(norm, x, centred, gain, bias, epsilon, out, mean, scale, rows, width);
 }
 #else
 
@@ -120,7 +120,7 @@ static void V(affine)(
 
 static void V(norm)(
   const float *x, bool centred, const float *gain, const float *bias, double epsilon, float *out,
-  ptrdiff_t rows, ptrdiff_t width) {
+  float *means, float *scales, ptrdiff_t rows, ptrdiff_t width) {
   for (ptrdiff_t r = 0; r < rows; r++) {
     float mean = 0, scale;
     if (centred)
@@ -128,6 +128,8 @@ static void V(norm)(
     else
       V(rms_scale)(x + r * width, 1, width, epsilon, &scale);
     V(normalize_row)(x + r * width, mean, scale, gain, bias, out + r * width, width);
+    if (means) means[r] = mean;
+    if (scales) scales[r] = scale;
   }
 }
 #endif

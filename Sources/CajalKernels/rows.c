@@ -18,6 +18,15 @@ void cajal_transpose(
           out[j * out_stride + i] = x[i * x_stride + j];
 }
 
+void cajal_add_rows(
+  const float *rows, ptrdiff_t row_stride, const int32_t *ids, ptrdiff_t count, ptrdiff_t columns,
+  float *target, ptrdiff_t target_stride) {
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float *row = target + ids[i] * target_stride;
+    cajal_add(row, rows + i * row_stride, row, columns);
+  }
+}
+
 /// Whether a sorts before b: larger first, NaN last.
 static bool before(float a, float b) { return a > b || (b != b && a == a); }
 

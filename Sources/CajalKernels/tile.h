@@ -133,3 +133,15 @@ CAJAL_EACH_HEIGHT(CAJAL_HEIGHT_FUNCTION)
 INLINE void V(tile_float32)(const V(tile_task) *task, ptrdiff_t panels, ptrdiff_t rows) {
   switch (rows) { CAJAL_EACH_HEIGHT(CAJAL_HEIGHT_CASE) }
 }
+
+/// Any number of rows against float32 panels, in tiles of nearly equal height.
+INLINE void V(tile_float32_rows)(V(tile_task) task, ptrdiff_t panels, ptrdiff_t rows) {
+  const ptrdiff_t tiles = (rows + CAJAL_TILE_ROWS - 1) / CAJAL_TILE_ROWS;
+  for (ptrdiff_t tile = 0, row = 0; tile < tiles; tile++) {
+    ptrdiff_t height = (rows - row + tiles - tile - 1) / (tiles - tile);
+    V(tile_float32)(&task, panels, height);
+    task.x += height * task.x_stride;
+    task.out += height * task.out_stride;
+    row += height;
+  }
+}

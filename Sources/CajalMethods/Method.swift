@@ -26,5 +26,7 @@ extension Method {
 /// Every method there is.
 public enum MethodCatalogue {
   /// All methods. A new one is a file in its family's folder and a line here.
-  public static let all: [any Method.Type] = [ActivationPatching.self]
+  public static let all: [any Method.Type] = [
+    ActivationPatching.self, AttributionPatching.self, GradientTimesActivation.self,
+  ]
 }

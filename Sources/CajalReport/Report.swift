@@ -46,6 +46,8 @@ public struct Report: Sendable, Equatable {
   public var facts: [Fact]
   /// The chapters, in reading order.
   public var chapters: [Chapter]
+  /// The file beside the page that holds every number; nil where the page stands alone.
+  public var companionFile: String? = "findings.json"
 
   /// Creates a report.
   public init(

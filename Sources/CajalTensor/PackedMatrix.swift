@@ -95,7 +95,12 @@ public final class PackedMatrix: Sendable {
 
   /// `x · weightᵀ + bias`: x `[..., inner]` gives `[..., outputs]`.
   ///
-  /// - Parameter bias: `[outputs]` or nil.
+  /// A pull-back gives x the cotangent `ȳ · weight` and bias the sum of ȳ over the rows.
+  ///
+  /// - Parameters:
+  ///   - bias: `[outputs]` or nil.
+  ///   - gradient: called in a pull-back with x and the result's cotangent `[C, ..., outputs]`, for
+  ///     whoever wants the gradient of the weight, `Σ ȳᵀ · x`; the result is tracked then.
   public func product(
     _ x: Tensor, bias: Tensor? = nil,
     gradient: (@Sendable (_ x: Tensor, _ cotangent: Tensor) -> Void)? = nil
@@ -103,15 +108,41 @@ public final class PackedMatrix: Sendable {
     precondition(
       x.width == inner && x.rank > 0, "\(x.shape) times a weight of \(outputs) × \(inner)")
     if let bias {
-      precondition(bias.count == outputs, "bias \(bias.shape) for \(outputs) outputs")
+      precondition(bias.shape == [outputs], "bias \(bias.shape) for \(outputs) outputs")
     }
     let rows = x.vectorCount
-    return Tensor(shape: x.shape.dropLast() + [outputs]) { out in
+    let result = Tensor(shape: x.shape.dropLast() + [outputs]) { out in
       guard rows > 0, outputs > 0, let out = out.baseAddress else { return }
       x.withFloats { x in
         withOptionalFloats(bias) { bias in
           panels.product(x.baseAddress ?? UnsafePointer(out), rows, bias, out)
         }
+      }
+    }
+    let kept = gradient.map { gradient in (x: x.detached, report: gradient) }
+    return result.derived(from: [x, bias], always: kept != nil) { cotangent, wanted in
+      if let kept { kept.report(kept.x, cotangent) }
+      return [
+        wanted[0] ? self.transposedProduct(cotangent) : nil,
+        wanted[1] ? cotangent.columnSums() : nil,
+      ]
+    }
+  }
+
+  /// `y · weight`: y `[..., outputs]` gives `[..., inner]`.
+  ///
+  /// Read straight from the panels of the forward product; each element is one multiply-add chain over
+  /// `outputs` from zero, so that a row's bits depend on that row alone. Not tracked itself: this is
+  /// the pull-back of ``product(_:bias:gradient:)``.
+  public func transposedProduct(_ y: Tensor) -> Tensor {
+    precondition(
+      y.width == outputs && y.rank > 0,
+      "\(y.shape) times the transpose of a weight of \(outputs) × \(inner)")
+    let rows = y.vectorCount
+    return Tensor(shape: y.shape.dropLast() + [inner]) { out in
+      guard rows > 0, inner > 0, let out = out.baseAddress else { return }
+      y.withFloats { y in
+        panels.transposedProduct(y.baseAddress ?? UnsafePointer(out), rows, out)
       }
     }
   }
@@ -128,16 +159,24 @@ public final class PackedMatrix: Sendable {
   }
 
   /// Embedding lookup: the rows of these outputs, `[ids.count, inner]`.
+  ///
+  /// - Parameter gradient: called in a pull-back with the result's cotangent `[C, ids.count, inner]`,
+  ///   for whoever wants the gradient of the weight (``Tensor/addRows(_:at:)``); the result is tracked
+  ///   then.
   public func gathered(
     _ ids: [Int32], gradient: (@Sendable (_ cotangent: Tensor) -> Void)? = nil
   ) -> Tensor {
     for id in ids { precondition(id >= 0 && id < outputs, "row \(id) of \(outputs)") }
-    return Tensor(shape: [ids.count, inner]) { out in
+    let rows = Tensor(shape: [ids.count, inner]) { out in
       guard inner > 0, let out = out.baseAddress else { return }
       let target = out
       Threads.forEachRows(ids.count, width: inner) { part in
         for i in part { panels.unpack(Int(ids[i]), target + i * inner) }
       }
+    }
+    return rows.derived(from: [], always: gradient != nil) { cotangent, _ in
+      gradient?(cotangent)
+      return []
     }
   }
 

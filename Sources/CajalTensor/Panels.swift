@@ -107,6 +107,36 @@ final class Panels: @unchecked Sendable {
       cajal_packed_product(&product)
     }
   }
+
+  /// `out[rows, inner] = y[rows, outputs] · W`, split into tasks by shape.
+  func transposedProduct(
+    _ y: UnsafePointer<Float>, _ rows: Int, _ out: UnsafeMutablePointer<Float>
+  ) {
+    let width = Int(CAJAL_PANEL)
+    let panelCount = (inner + width - 1) / width
+    let rowBlock = 256
+    let rowBlocks = (rows + rowBlock - 1) / rowBlock
+    let small = rows * inner * outputs < 1 << 17
+    let panelBlock = small ? panelCount : rows <= 24 ? 4 : 6
+    let panelBlocks = (panelCount + panelBlock - 1) / panelBlock
+    Threads.forEachUnchecked(rowBlocks * panelBlocks) { task in
+      let row = task / panelBlocks * rowBlock
+      let first = task % panelBlocks * panelBlock * width
+      var product = cajal_transposed()
+      product.y = y + row * outputs
+      product.y_stride = outputs
+      product.rows = min(rowBlock, rows - row)
+      product.outputs = outputs
+      product.panels = UnsafeRawPointer(base)
+      product.inner = inner
+      product.type = kernelType
+      product.first = first
+      product.count = min(panelBlock * width, inner - first)
+      product.out = out + row * inner + first
+      product.out_stride = inner
+      cajal_transposed_product(&product)
+    }
+  }
 }
 
 /// Host memory of a tensor that may be absent.

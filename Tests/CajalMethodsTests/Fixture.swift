@@ -49,6 +49,7 @@ struct NaivePatching {
   ) throws -> [[Double]] {
     let isDenoising = patching.direction == .denoising
     let base = try TokenBatch(isDenoising ? pair.corrupted : pair.clean)
+    let answers = try TokenBatch(pair.clean)
     let source = try model.record(TokenBatch(isDenoising ? pair.clean : pair.corrupted))
     return try model.sites.filter { $0.name == patching.site }.map { site in
       let value = try #require(source[site])
@@ -57,7 +58,7 @@ struct NaivePatching {
           base, sites: [Site(.logits)],
           interventions: [Intervention(.replace(value), at: site, selection)])
         let logits = try #require(trace[.logits])
-        return metric.value(logits.gathered(rows: metric.rows(in: base)), base)
+        return metric.value(logits.gathered(rows: metric.rows(in: base)), answers)
       }
     }
   }

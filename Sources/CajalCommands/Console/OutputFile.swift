@@ -14,7 +14,7 @@ struct OutputFile: Sendable {
   ///
   /// - Throws: `WorkbenchError.output` for an empty path, a folder, anything else that is no plain
   ///   file, and a folder above that is missing.
-  init(_ path: String) throws(WorkbenchError) {
+  init(_ path: String, example: String = "trace.safetensors") throws(WorkbenchError) {
     guard !path.isEmpty else {
       throw WorkbenchError(.output, "the file to write has no name; give one with --output")
     }
@@ -22,7 +22,7 @@ struct OutputFile: Sendable {
     switch Self.kind(of: url.path) {
     case .typeRegular?: break
     case .typeDirectory?:
-      let example = url.appendingPathComponent("trace.safetensors").relativePath
+      let example = url.appendingPathComponent(example).relativePath
       throw WorkbenchError(.output, "\(path) is a folder; name a file, such as \(example)")
     case nil:
       let folder = url.deletingLastPathComponent()

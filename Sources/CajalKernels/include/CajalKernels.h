@@ -50,6 +50,24 @@ typedef struct {
 
 void cajal_packed_product(const cajal_product *product);
 
+/// out[rows, count] = y[rows, outputs] · W over inputs `first` to `first + count`: one multiply-add
+/// chain an element, over outputs, from the panels of the forward product.
+typedef struct {
+  const float *y;
+  ptrdiff_t y_stride;
+  ptrdiff_t rows;
+  ptrdiff_t outputs;
+  const void *panels;  // the first panel of the weight: [inner][32] of `type`
+  ptrdiff_t inner;
+  int type;
+  ptrdiff_t first;     // a multiple of 32
+  ptrdiff_t count;
+  float *out;          // at input `first`
+  ptrdiff_t out_stride;
+} cajal_transposed;
+
+void cajal_transposed_product(const cajal_transposed *product);
+
 /// Copies `count` outputs into panels from position `at` on. Output o, inner k of the source stands
 /// at element o * output_stride + k * inner_stride.
 void cajal_pack(
@@ -58,10 +76,17 @@ void cajal_pack(
 /// Widens output `index` of packed panels to float32: out[inner].
 void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t index, float *out);
 
-/// c[m, n] = op(a) · op(b) through the platform's library, on the calling thread alone.
+/// c[m, n] = op(a) · op(b), added to what c holds or not, through the platform's library, on the
+/// calling thread alone.
 void cajal_sgemm(
   bool transpose_a, bool transpose_b, ptrdiff_t m, ptrdiff_t n, ptrdiff_t k, const float *a,
-  ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, float *c, ptrdiff_t c_stride);
+  ptrdiff_t a_stride, const float *b, ptrdiff_t b_stride, bool adding, float *c,
+  ptrdiff_t c_stride);
+
+/// target[ids[i]] += rows[i] over `columns` columns, in the order of i.
+void cajal_add_rows(
+  const float *rows, ptrdiff_t row_stride, const int32_t *ids, ptrdiff_t count, ptrdiff_t columns,
+  float *target, ptrdiff_t target_stride);
 
 // ---- Element by element (arithmetic.c) ----
 
@@ -78,6 +103,15 @@ void cajal_divide_rows(
 /// out += factor * x with one rounding where the variant has fused multiply-add.
 void cajal_add_scaled(const float *x, float factor, float *out, ptrdiff_t count);
 bool cajal_is_finite(const float *x, ptrdiff_t count);
+/// out[r] = factor · Σ a · b / divisor[r] of each row, in double; b null is 1, divisor null is 1.
+void cajal_row_dots(
+  const float *a, const float *b, const float *divisor, double factor, float *out, ptrdiff_t rows,
+  ptrdiff_t width);
+/// sums[width] += Σ a · b over the rows, in their order; b null is 1.
+void cajal_add_column_sums(
+  const float *a, const float *b, double *sums, ptrdiff_t rows, ptrdiff_t width);
+/// out[width] = the sum of `count` partial sums, in their order.
+void cajal_total_columns(const double *parts, ptrdiff_t count, ptrdiff_t width, float *out);
 
 // ---- Norms (normalization.c) ----
 
@@ -91,9 +125,32 @@ void cajal_normalize(
 void cajal_affine(
   const float *x, const float *gain, const float *bias, float *out, ptrdiff_t rows,
   ptrdiff_t width);
-/// Statistics and normalisation of a row at once; `centred` chooses LayerNorm over RMSNorm.
+/// Statistics and normalisation of a row at once; `centred` chooses LayerNorm over RMSNorm. The
+/// statistics are written where `mean` (LayerNorm) and `scale` are not null.
 void cajal_norm(
   const float *x, bool centred, const float *gain, const float *bias, double epsilon, float *out,
+  float *mean, float *scale, ptrdiff_t rows, ptrdiff_t width);
+
+/// Rows of a norm and the cotangents of its result, with the statistics of the forward pass.
+typedef struct {
+  const float *x;
+  const float *mean;       // [rows]; null for RMSNorm
+  const float *scale;      // [rows]
+  const float *gain;       // [width] or null
+  const float *cotangent;
+  bool centred;            // the mean moves with x
+  bool frozen;             // the scale does not
+  float *out;              // the cotangent of x; null when not wanted
+  double *gain_sums;       // [width], added to: Σ cotangent · normalised x; null together with
+  double *bias_sums;       // [width], added to: Σ cotangent
+  ptrdiff_t rows, width;
+} cajal_norm_cotangent;
+
+void cajal_norm_gradient(const cajal_norm_cotangent *task);
+/// From one cotangent a row of a norm's denominator: out = cotangent · (x - mean) / (width · scale),
+/// mean null for RMSNorm; or of its mean, with scale null: out = cotangent / width.
+void cajal_statistic_gradient(
+  const float *x, const float *mean, const float *scale, const float *cotangent, float *out,
   ptrdiff_t rows, ptrdiff_t width);
 
 // ---- Activations (activation.c) ----
@@ -116,23 +173,52 @@ void cajal_activate(
   int activation, const float *x, const float *linear, float *out, ptrdiff_t count);
 /// out = cap · tanh(x / cap)
 void cajal_soft_cap(const float *x, float cap, float *out, ptrdiff_t count);
+/// out = cotangent · activation'(x)
+void cajal_activate_gradient(
+  int activation, const float *x, const float *cotangent, float *out, ptrdiff_t count);
+/// x_out = cotangent · linear · activation'(x), linear_out = cotangent · activation(x); either may be
+/// null.
+void cajal_gate_gradient(
+  int activation, const float *x, const float *linear, const float *cotangent, float *x_out,
+  float *linear_out, ptrdiff_t count);
+/// out = cotangent · (1 - (y / cap)²), y being the capped value.
+void cajal_soft_cap_gradient(
+  const float *y, float cap, const float *cotangent, float *out, ptrdiff_t count);
 
 // ---- Rotary embedding (rotary.c) ----
 
 /// Rotates the first `width` of each head: x[rows, heads, head_width], cosine and sine
-/// [rows, width / 2]. `interleaved` pairs (2i, 2i + 1) instead of (i, i + width / 2).
+/// [rows, width / 2]. `interleaved` pairs (2i, 2i + 1) instead of (i, i + width / 2); `back` turns the
+/// other way.
 void cajal_rotate(
-  const float *x, const float *cosine, const float *sine, bool interleaved, ptrdiff_t rows,
-  ptrdiff_t heads, ptrdiff_t head_width, ptrdiff_t width, float *out);
+  const float *x, const float *cosine, const float *sine, bool interleaved, bool back,
+  ptrdiff_t rows, ptrdiff_t heads, ptrdiff_t head_width, ptrdiff_t width, float *out);
 
 // ---- Rows (softmax.c, rows.c) ----
 
 void cajal_softmax(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
 void cajal_log_softmax(const float *x, float *out, ptrdiff_t rows, ptrdiff_t width);
+/// Cotangent of a softmax's argument, from its value y.
+void cajal_softmax_gradient(
+  const float *y, const float *cotangent, float *out, ptrdiff_t rows, ptrdiff_t width);
+/// Cotangent of the argument of a softmax's logarithm, from its value y.
+void cajal_log_softmax_gradient(
+  const float *y, const float *cotangent, float *out, ptrdiff_t rows, ptrdiff_t width);
+/// out = weight · (softmax(x) - one at target) of one row; returns its cross-entropy.
+double cajal_cross_entropy_gradient(
+  const float *x, ptrdiff_t target, double weight, float *out, ptrdiff_t width);
+/// Σ p · (log p - log q) with the softmaxes p of `reference` and q of x, of one row.
+double cajal_divergence(const float *x, const float *reference, ptrdiff_t width);
+/// out = weight · (softmax(x) - softmax(reference)) of one row.
+void cajal_divergence_gradient(
+  const float *x, const float *reference, double weight, float *out, ptrdiff_t width);
 /// log Σ exp(x) of one row.
 double cajal_log_sum_exp(const float *x, ptrdiff_t width);
 /// Sum of one row in double, in a fixed order.
 double cajal_row_sum(const float *x, ptrdiff_t width);
+/// out[columns]: sums down the columns in double, each one chain in the order of the rows.
+void cajal_column_sums(
+  const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 /// Index of the first maximum; -1 when the row is empty or holds a NaN.
 ptrdiff_t cajal_argmax(const float *x, ptrdiff_t width);
 /// The `k` largest, largest first, ties by lowest index; NaN sorts last. Returns how many.
@@ -150,6 +236,8 @@ typedef struct {
   const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
   const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
   ptrdiff_t count;
+  const float *key_rows;      // keys as values are laid out; read by gradients alone
+  const float *value_panels;  // values as keys are laid out; read by gradients alone
 } cajal_positions;
 
 /// Queries of one group of heads of one sequence, against the keys and values of positions that came
@@ -182,6 +270,35 @@ bool cajal_attention_scores(const cajal_attention *task);
 void cajal_attention_pattern(const cajal_attention *task);
 /// out = pattern · values over the visible positions.
 bool cajal_attention_mix(const cajal_attention *task);
+
+// ---- Gradient of attention (attention_gradient.c) ----
+
+/// All rows of some heads of one group of one sequence, for several cotangents: a step counts floats
+/// from cotangent to cotangent. Gradients that are null are not formed. Those of keys and values are
+/// sums over the heads, of the fresh positions.
+typedef struct {
+  cajal_attention attention;  // `pattern`: the recorded scores or pattern that a step reads
+  ptrdiff_t cotangents;
+  const float *cotangent;     // of the output (output_step), of scores or pattern (pattern_step)
+  ptrdiff_t output_step;
+  float *query;               // laid out like attention.query
+  ptrdiff_t query_step;
+  float *key;                 // [positions, key_stride]
+  ptrdiff_t key_step, key_stride;
+  float *value;               // [positions, value_stride]
+  ptrdiff_t value_step, value_stride;
+  float *pattern;             // of scores or pattern
+  ptrdiff_t pattern_step;
+} cajal_attention_gradient;
+
+/// From the output's cotangent to queries, keys and values; false without memory, as the others.
+bool cajal_attention_gradient_fused(const cajal_attention_gradient *task);
+/// From the output's cotangent to the pattern and the values; reads the pattern.
+bool cajal_attention_gradient_mix(const cajal_attention_gradient *task);
+/// From the pattern's cotangent to the scores; reads the pattern.
+void cajal_attention_gradient_pattern(const cajal_attention_gradient *task);
+/// From the cotangent of the scores to queries and keys; reads the scores where there is a cap.
+bool cajal_attention_gradient_scores(const cajal_attention_gradient *task);
 
 // ---- Conversion (conversion.c) ----
 

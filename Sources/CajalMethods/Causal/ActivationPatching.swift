@@ -14,7 +14,8 @@ import CajalTensor
 /// where s is a layer, a position or a head of the site. 0: the patch changes nothing; 1: it restores
 /// the clean behaviour (denoising) or breaks it (noising) as fully as the other prompt. Values outside
 /// 0…1 are real and mean over- or counter-shooting. Prefer a logit difference as metric: probabilities
-/// saturate.
+/// saturate. A loss is that of the clean prompt's tokens in every run, so that one function of the logits
+/// is compared.
 ///
 /// - Source: Vig et al. 2020 <https://arxiv.org/abs/2004.12265>; practice after Zhang & Nanda 2023
 ///   <https://arxiv.org/abs/2309.16042>.
@@ -64,15 +65,19 @@ public struct ActivationPatching: Method {
     onProgress: (_ done: Int, _ total: Int) throws -> Void = { _, _ in }
   ) throws -> Result {
     let sites = try PatchSites.sites(site, of: model)
-    let clean = try PatchSide(pair.clean, sites: sites, metric: metric, on: model)
-    let corrupted = try PatchSide(pair.corrupted, sites: sites, metric: metric, on: model)
+    let answers = try TokenBatch(pair.clean)
+    let (clean, corrupted) = (
+      try PatchSide(pair.clean, answers: answers, sites: sites, metric: metric, on: model),
+      try PatchSide(pair.corrupted, answers: answers, sites: sites, metric: metric, on: model)
+    )
     let scale = try EffectScale(clean: clean.value, corrupted: corrupted.value, direction)
     let (base, source) = direction == .denoising ? (corrupted, clean) : (clean, corrupted)
     let heads = try base.siteValue(sites[0]).heads
     let patches = try sites.map { site throws(MethodError) in
       try Patch.all(unit, site: site, positions: pair.count, heads: heads)
     }
-    let runs = PatchedRuns(model: model, metric: metric, site: site, base: base, source: source)
+    let runs = PatchedRuns(
+      model: model, metric: metric, answers: answers, site: site, base: base, source: source)
     let flat = try runs.values(patches.flatMap { $0 }, onProgress: onProgress)
     let columns = patches[0].count
     let values = PatchGrid(

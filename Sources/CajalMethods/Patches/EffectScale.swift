@@ -27,5 +27,5 @@ struct EffectScale {
   }
 
   /// The effect of a patched run whose metric is `value`.
-  func effect(_ value: Double) -> Double { (value - base) / gap }
+  func effect(_ value: Double) -> Double { value == base ? 0 : (value - base) / gap }
 }

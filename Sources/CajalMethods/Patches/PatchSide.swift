@@ -8,6 +8,11 @@ struct PatchSide {
   let batch: TokenBatch
   /// The residual stream before each layer and behind the last, [n, D] each.
   let residuals: [Tensor]
+  /// Its keys and values in every layer.
+  let cache: KeyValueCache
+  /// Whether its rotary tables are those of any shorter sequence. Some scalings turn the positions of
+  /// a longer sequence otherwise.
+  let hasFixedTables: Bool
   /// The values of the patched sites.
   private let trace: Trace
   /// The positions the metric reads.
@@ -19,34 +24,39 @@ struct PatchSide {
 
   /// Runs a prompt.
   ///
+  /// - Parameter answers: The prompt whose tokens a loss is of.
   /// - Throws: `ModelError` for tokens or a metric outside the vocabulary.
   init(
-    _ tokens: [Int], sites: [Site], metric: Metric, on model: some LanguageModel
+    _ tokens: [Int], answers: TokenBatch, sites: [Site], metric: Metric,
+    on model: some LanguageModel
   ) throws(ModelError) {
     batch = try TokenBatch(tokens)
     try model.check(batch)
-    try metric.check(batch, answers: model.shape.answers)
-    var tap = Recorder(Set(sites))
+    try metric.check(answers, answers: model.shape.answers)
+    var tap = ChainedTap(Recorder(Set(sites)), CacheTap())
     let run = model.begin(batch, RunOptions())
     var residuals = [model.embed(run, &tap)]
     for layer in 0..<model.shape.layers {
       residuals.append(model.layer(layer, residuals[layer], run, &tap))
     }
     self.residuals = residuals
-    trace = tap.trace(of: batch)
-    metricRows = metric.rows(in: batch)
+    trace = tap.first.trace(of: batch)
+    cache = KeyValueCache(run, tap.second)
+    let short = model.begin(try TokenBatch(Array(tokens.prefix(2))), RunOptions())
+    hasFixedTables = zip(run.rotary, short.rotary).allSatisfy { whole, short in
+      whole.cosine.rows(0..<short.cosine.shape[0]).isBitEqual(to: short.cosine)
+        && whole.sine.rows(0..<short.sine.shape[0]).isBitEqual(to: short.sine)
+    }
+    metricRows = metric.rows(in: answers)
     logits = try model.logits(of: residuals[model.shape.layers].gathered(rows: metricRows))
-    value = metric.value(logits, batch)
+    value = metric.value(logits, answers)
   }
 
   /// What happened at a site.
   ///
   /// - Throws: `MethodError.site` where the run did not visit it.
   func siteValue(_ site: Site) throws(MethodError) -> SiteValue {
-    guard let value = trace[site] else {
-      throw MethodError(.site, "the run does not visit '\(site)'; choose another site")
-    }
-    return SiteValue(name: site.name, value: value)
+    SiteValue(name: site.name, value: try trace.value(site))
   }
 }
 

@@ -27,4 +27,27 @@ enum PatchSites {
     }
     return sites
   }
+
+  /// The sites of several names, one group a name, in the order of a forward pass; no names mean all
+  /// that are inside the layers and divide into the unit.
+  ///
+  /// - Throws: `MethodError.site` as `sites`, and where a named site does not divide.
+  static func groups(
+    _ names: [Site.Name], _ unit: PatchUnit, of model: some LanguageModel
+  ) throws(MethodError) -> [[Site]] {
+    var names = names
+    if names.isEmpty {
+      for site in model.sites where site.name.isInLayer && !names.contains(site.name) {
+        if unit != .head || site.name.axes.contains(.head) { names.append(site.name) }
+      }
+    }
+    var groups: [[Site]] = []
+    for name in names {
+      let sites = try sites(name, of: model)
+      _ = try Patch.all(
+        unit, site: sites[0], positions: 0, heads: name.axes.contains(.head) ? 0 : nil)
+      groups.append(sites)
+    }
+    return groups
+  }
 }

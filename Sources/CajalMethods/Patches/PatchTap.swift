@@ -41,7 +41,9 @@ struct PatchTap: Tap {
             let from = source.stretches(
               position: position, head: target.head, rows: source.positions)
             for (to, from) in zip(to, from) {
-              _ = floats[to].update(fromContentsOf: moved[from])
+              // A pattern may be narrower here; what it lacks nobody can see from this position.
+              let width = min(to.count, from.count)
+              _ = floats[to].prefix(width).update(fromContentsOf: moved[from].prefix(width))
             }
           }
         }

@@ -8,13 +8,17 @@ import CajalTensor
 /// Priorities, in order: the bits of a run of its own for every patch; no row computed that a patch
 /// cannot change; every layer's weights read once for as many patches as fit in memory.
 ///
-/// A patch enters at its layer, with rows of the prompt's recorded residual stream. From there its
-/// rows travel through the layers as one sequence of a batch that grows as later patches join.
+/// A patch enters at its layer, with rows of the prompt's recorded residual stream from its position
+/// on. From there its rows travel through the layers as one sequence of a batch that grows as later
+/// patches join; before them stand the prompt's own keys and values. In its own layer it has only the
+/// rows that the patch changes; the others are the prompt's, and join behind it.
 struct PatchedRuns<Model: LanguageModel> {
   /// The model.
   let model: Model
   /// What is measured.
   let metric: Metric
+  /// The prompt whose tokens a loss is of.
+  let answers: TokenBatch
   /// What is moved.
   let site: Site.Name
   /// The prompt that is run.
@@ -56,8 +60,12 @@ struct PatchedRuns<Model: LanguageModel> {
       guard
         let changed = try base.siteValue(site).changed(patch, from: source.siteValue(site))
       else { continue }
+      let staysInItsRows = self.site.staysInItsRows && base.hasFixedTables
       travellers.append(
-        Traveller(index: index, patch: patch, changed: changed, site: self.site, count: count))
+        Traveller(
+          index: index, patch: patch,
+          entry: self.site == .residualPost ? patch.layer + 1 : patch.layer,
+          rows: changed.lowerBound..<(staysInItsRows ? changed.upperBound : count)))
     }
     return travellers.sorted { ($0.entry, $0.index) < ($1.entry, $1.index) }
   }
@@ -99,7 +107,9 @@ struct PatchedRuns<Model: LanguageModel> {
       let tokens = base.batch.sequence(0)
       let batch = try TokenBatch(group[..<joined].map { Array(tokens[$0.rows]) })
       var tap = try tap(group[..<joined], from: before, layer: layer)
-      x = model.layer(layer, x, model.begin(batch, RunOptions()), &tap)
+      var options = RunOptions()
+      options.prefix = RunPrefix(base.cache, group[..<joined].map { (0, $0.rows.lowerBound) })
+      x = model.layer(layer, x, model.begin(batch, options), &tap)
       try advance(batch.count)
     }
     x = join(&group, &joined, x, before: model.shape.layers)
@@ -198,7 +208,7 @@ struct PatchedRuns<Model: LanguageModel> {
       at += own
     }
     let whole = wanted.count == 1 ? logits ?? base.logits : Tensor.concatenatedRows(pieces)
-    let tokens = base.batch.sequence(0)
+    let tokens = answers.sequence(0)
     return metric.repeated(part.count).values(
       whole, try TokenBatch(Array(repeating: tokens, count: part.count)))
   }
@@ -211,17 +221,21 @@ private struct Traveller {
   let patch: Patch
   /// The layer whose input it joins.
   let entry: Int
-  /// The positions it has rows of.
+  /// The positions it has rows of: from the first whose bits the patch changes; what lies before is
+  /// read from the prompt's keys and values.
   var rows: Range<Int>
+}
 
-  /// - Parameters:
-  ///   - changed: The positions whose bits the patch changes.
-  ///   - count: Positions of the prompt.
-  init(index: Int, patch: Patch, changed: Range<Int>, site: Site.Name, count: Int) {
-    self.index = index
-    self.patch = patch
-    entry = site == .residualPost ? patch.layer + 1 : patch.layer
-    rows = 0..<count
+extension Site.Name {
+  /// Whether a change at a position reaches other positions of the same layer only through later
+  /// layers: whatever is not a key or a value, or on the way to them.
+  fileprivate var staysInItsRows: Bool {
+    switch self {
+    case .residualPre, .residualPost, .attentionNormScale, .attentionNormalized, .attentionInput,
+      .key, .value, .keyRotated:
+      false
+    default: true
+    }
   }
 }
 

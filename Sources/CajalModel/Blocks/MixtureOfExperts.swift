@@ -33,39 +33,18 @@ public struct MixtureOfExperts: FeedForward {
   /// where its weight is not zero.
   public func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
     let logits = tap(Site(.routerLogits, layer: layer), router(x, run))
-    let weights = tap(Site(.routerWeights, layer: layer), chosenWeights(logits))
-    var output = Tensor(zeros: x.shape)
+    let chosen = logits.softmax().keepingLargest(chosen, renormalized: renormalized)
+    let weights = tap(Site(.routerWeights, layer: layer), chosen)
+    var parts: [ScaledRows] = []
     for (index, expert) in experts.enumerated() {
-      let column = (0..<x.shape[0]).map { weights[$0, index] }
-      let users = column.indices.filter { column[$0] != 0 }
+      let users = (0..<x.shape[0]).filter { weights[$0, index] != 0 }
       if users.isEmpty { continue }
-      expert(x.gathered(rows: users), run).addScaledRows(
-        into: &output, at: users, scale: users.map { column[$0] })
+      parts.append(
+        ScaledRows(
+          expert(x.gathered(rows: users), run), at: users,
+          scale: weights.picked(column: index, rows: users)))
     }
-    return output
-  }
-
-  /// The weights in use, [N, experts], zero elsewhere.
-  func chosenWeights(_ logits: Tensor) -> Tensor {
-    let probabilities = logits.softmax()
-    let count = experts.count
-    return Tensor(shape: logits.shape) { result in
-      result.update(repeating: 0)
-      probabilities.withFloats { p in
-        for row in 0..<logits.shape[0] {
-          // Equal weights go to the lower index, as the reference does.
-          let order = (0..<count).sorted {
-            let (a, b) = (p[row * count + $0], p[row * count + $1])
-            return a > b || (a == b && $0 < $1)
-          }.prefix(chosen)
-          let sum = order.reduce(Float(0)) { $0 + p[row * count + $1] }
-          for expert in order {
-            let weight = p[row * count + expert]
-            result[row * count + expert] = renormalized ? weight / sum : weight
-          }
-        }
-      }
-    }
+    return Tensor.sum(of: parts, rows: x.shape[0], width: x.shape[1])
   }
 
   /// The sites the call visits, in order.

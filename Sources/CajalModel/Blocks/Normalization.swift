@@ -53,8 +53,11 @@ public struct Normalization: Sendable {
   /// Without looking inside.
   public func callAsFunction(_ x: Tensor, _ run: Run) -> Tensor {
     switch kind {
-    case .layerNorm: x.layerNorm(gain: gain?(run), bias: bias?(run), epsilon: epsilon)
-    case .rootMeanSquare: x.rmsNorm(gain: gain?(run), epsilon: epsilon)
+    case .layerNorm:
+      x.layerNorm(
+        gain: gain?(run), bias: bias?(run), epsilon: epsilon, frozenScale: run.freezesNormScales)
+    case .rootMeanSquare:
+      x.rmsNorm(gain: gain?(run), epsilon: epsilon, frozenScale: run.freezesNormScales)
     case .none: x
     }
   }
@@ -81,7 +84,7 @@ public struct Normalization: Sendable {
       (mean, scale) = (nil, x.rootMeanSquareScale(epsilon: epsilon))
     }
     scale = tap(scaleSite, scale)
-    if run.options.frozen.contains(.normScales) { scale = scale.detached }
+    if run.freezesNormScales { scale = scale.detached }
     var normalized = x.normalized(mean: mean, scale: scale)
     if let normalizedSite { normalized = tap(normalizedSite, normalized) }
     return tap(output, normalized.affine(gain: gain?(run), bias: bias?(run)))

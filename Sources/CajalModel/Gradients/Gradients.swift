@@ -27,15 +27,20 @@ extension LanguageModel {
   ///
   /// where everything behind s follows it, save what is frozen or stopped.
   ///
+  /// - Parameter answers: The batch whose tokens a loss is of, where these are not the tokens of the
+  ///   run: of two prompts that are compared, one. Its sequences are as long.
   /// - Cost: one forward pass, and about two more for the way back (three with weights). Only the
   ///   rows that the metric reads are unembedded, unless a site behind the layers is watched.
   /// - Throws: `ModelError` from the tokens, the metric, or an intervention.
   public func gradients(
     of metric: Metric, _ batch: TokenBatch, at sites: Set<Site>, stopped: Set<Site> = [],
-    interventions: [Intervention] = [], options: RunOptions = RunOptions()
+    interventions: [Intervention] = [], answers: TokenBatch? = nil,
+    options: RunOptions = RunOptions()
   ) throws(ModelError) -> Gradients {
-    try metric.check(batch, answers: shape.answers)
-    let rows = metric.rows(in: batch)
+    let answers = answers ?? batch
+    precondition(answers.offsets == batch.offsets, "\(answers.offsets) against \(batch.offsets)")
+    try metric.check(answers, answers: shape.answers)
+    let rows = metric.rows(in: answers)
     let isBehind = { (site: Site) in site.name.isBehindLayers }
     let watchesEnd =
       sites.contains(where: isBehind) || stopped.contains(where: isBehind)
@@ -48,13 +53,10 @@ extension LanguageModel {
       var tap = NoTap()
       logits = unembed(logits, begin(batch, options), &tap)
     }
-    let plain = logits.detached
-    let cotangent = metric.cotangent(plain, batch)
+    let (values, value, cotangent) = metric.derivative(logits.detached, answers)
     let found = tracked.pullBack(
       [(logits, cotangent.reshaped([1] + cotangent.shape))], releasing: true)
-    return Gradients(
-      value: metric.value(plain, batch), values: metric.values(plain, batch), trace: tracked.trace,
-      gradients: found)
+    return Gradients(value: value, values: values, trace: tracked.trace, gradients: found)
   }
 }
 

@@ -11,7 +11,8 @@ public final class WeightGradients: Sendable {
   private let state = Mutex<[String: Entry]>([:])
 
   private struct Entry {
-    var sum: Tensor
+    /// One of the weight's shape for each cotangent.
+    var sums: [Tensor]
     /// Nothing has arrived since the last `restart`, so that what arrives overwrites.
     var isStale: Bool
   }
@@ -26,7 +27,10 @@ public final class WeightGradients: Sendable {
 
   /// The gradients of a weight, `[C] + shape`; nil where none arrived, which means zero.
   public subscript(_ name: String) -> Tensor? {
-    state.withLock { state in state[name].flatMap { $0.isStale ? nil : $0.sum } }
+    state.withLock { state in
+      guard let entry = state[name], !entry.isStale else { return nil }
+      return Tensor.concatenatedRows(entry.sums.map { $0.reshaped([1] + $0.shape) })
+    }
   }
 
   /// Forgets what arrived and keeps the memory for the next pull-back.
@@ -34,25 +38,30 @@ public final class WeightGradients: Sendable {
     state.withLock { state in for name in state.keys { state[name]?.isStale = true } }
   }
 
-  /// Changes the sum of a weight in place: `body` gets its memory, `[C] + shape`, and whether it must
-  /// overwrite (true) or add.
+  /// Changes the sums of a weight in place: `body` gets each, which cotangent it belongs to, and
+  /// whether to overwrite it (true) or to add.
+  ///
+  /// - Parameter covers: whether `body` writes every element when it overwrites; else the sums are
+  ///   filled with zeros first.
   private func update(
     _ weight: Weight, _ count: Int, covers: Bool,
-    _ body: (inout Tensor, _ overwrites: Bool) -> Void
+    _ body: (_ sum: inout Tensor, _ cotangent: Int, _ overwrites: Bool) -> Void
   ) {
     state.withLock { state in
-      let shape = [count] + weight.shape
-      var entry = state.removeValue(forKey: weight.name)
-      if let found = entry, found.sum.shape != shape { entry = nil }
-      var fresh = entry?.isStale ?? true
-      var sum = entry?.sum ?? Tensor(shape: shape) { _ in }
-      entry = nil
-      if fresh && !covers {
-        sum.withMutableFloats { $0.update(repeating: 0) }
-        fresh = false
+      var sums: [Tensor] = []
+      var isFresh = true
+      if let entry = state.removeValue(forKey: weight.name), entry.sums.count == count {
+        (sums, isFresh) = (entry.sums, entry.isStale)
       }
-      body(&sum, fresh)
-      state[weight.name] = Entry(sum: sum, isStale: false)
+      for c in 0..<count {
+        var sum = c < sums.count ? sums[c] : Tensor(shape: weight.shape) { _ in }
+        // The only reference, so that it is written in place.
+        if c < sums.count { sums[c] = Tensor(zeros: []) } else { sums.append(Tensor(zeros: [])) }
+        if isFresh && !covers { sum.withMutableFloats { $0.update(repeating: 0) } }
+        body(&sum, c, isFresh && covers)
+        sums[c] = sum
+      }
+      state[weight.name] = Entry(sums: sums, isStale: false)
     }
   }
 }
@@ -65,15 +74,11 @@ extension WeightGradients {
     let values = cotangent.array
     var start = 0
     for source in sources {
-      let size = source.weight.count
-      update(source.weight, count, covers: false) { sum, _ in
+      let from = start
+      update(source.weight, count, covers: false) { sum, c, _ in
         sum.withMutableFloats { sum in
-          for c in 0..<count {
-            var from = c * width + start
-            for index in source.ranges.joined() {
-              sum[c * size + index] += values[from]
-              from += 1
-            }
+          for (offset, index) in source.ranges.joined().enumerated() {
+            sum[index] += values[c * width + from + offset]
           }
         }
       }
@@ -93,22 +98,37 @@ extension WeightGradients {
     let count = cotangent.shape[0]
     let x = x.reshaped(x.count / inner, inner)
     let selected = rows.reduce(0) { $0 + $1.count }
-    let cotangent = cotangent.reshaped(count, x.shape[0], selected)
-    let covers = rows.count == 1 && rows[0] == 0..<outputs
-    update(weight, count, covers: covers) { sum, overwrites in
-      for c in 0..<count {
-        let part = Product.multiply(
-          cotangent.rows(c..<c + 1).reshaped(x.shape[0], selected), x, transposeA: true)
-        sum.withMutableFloats { sum in
-          part.withFloats { part in
-            var from = 0
-            for row in rows.joined() {
-              for k in 0..<inner {
-                let at = c * weight.count + layout.offset(output: row, input: k, weight.shape)
-                sum[at] = overwrites ? part[from] : sum[at] + part[from]
-                from += 1
-              }
-            }
+    let covers = selected == outputs
+    update(weight, count, covers: covers) { sum, c, overwrites in
+      let part = cotangent.rows(c..<c + 1).reshaped(x.shape[0], selected)
+      if layout == .headsFirst || rows.count > 1 {
+        Self.scatter(
+          Product.multiply(part, x, transposeA: true), to: &sum, weight, rows, layout, overwrites)
+      } else if layout == .inputsFirst {
+        let block = MatrixBlock(start: rows[0].lowerBound, stride: outputs)
+        Product.accumulate(
+          x, part, transposeA: true, into: &sum, at: block, adding: !overwrites)
+      } else {
+        let block = MatrixBlock(start: rows[0].lowerBound * inner, stride: inner)
+        Product.accumulate(
+          part, x, transposeA: true, into: &sum, at: block, adding: !overwrites)
+      }
+    }
+  }
+
+  /// Writes or adds a gradient `[selected outputs, inputs]` where its elements stand in the file.
+  private static func scatter(
+    _ gradient: Tensor, to sum: inout Tensor, _ weight: Weight, _ rows: [Range<Int>],
+    _ layout: MatrixLayout, _ overwrites: Bool
+  ) {
+    let inner = gradient.shape[1]
+    sum.withMutableFloats { sum in
+      gradient.withFloats { gradient in
+        for (from, row) in rows.joined().enumerated() {
+          for k in 0..<inner {
+            let at = layout.offset(output: row, input: k, weight.shape)
+            let value = gradient[from * inner + k]
+            sum[at] = overwrites ? value : sum[at] + value
           }
         }
       }
@@ -118,19 +138,9 @@ extension WeightGradients {
   /// The gradient of an embedding matrix [V, D] whose rows `ids` were looked up: cotangents
   /// `[C, N, D]` are added to their rows in the order of the positions.
   func add(_ cotangent: Tensor, ids: [Int32], to weight: Weight) {
-    let (count, width) = (cotangent.shape[0], weight.shape[1])
-    update(weight, count, covers: false) { sum, _ in
-      sum.withMutableFloats { sum in
-        cotangent.withFloats { cotangent in
-          for c in 0..<count {
-            for (position, id) in ids.enumerated() {
-              let from = (c * ids.count + position) * width
-              let to = c * weight.count + Int(id) * width
-              for k in 0..<width { sum[to + k] += cotangent[from + k] }
-            }
-          }
-        }
-      }
+    let width = weight.shape[1]
+    update(weight, cotangent.shape[0], covers: false) { sum, c, _ in
+      sum.addRows(cotangent.rows(c..<c + 1).reshaped(ids.count, width), at: ids)
     }
   }
 }

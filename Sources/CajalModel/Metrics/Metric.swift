@@ -89,22 +89,14 @@ extension Metric {
     requireFit(logits, batch)
     switch self {
     case .loss:
-      let losses = crossEntropy(logits, targets: targets(batch))
-      var next = 0
-      return (0..<batch.sequenceCount).map { sequence in
-        let count = batch.rows(of: sequence).count - 1
-        defer { next += count }
-        return count == 0 ? .nan : losses[next..<next + count].reduce(0, +) / Double(count)
-      }
+      return means(crossEntropy(logits, targets: targets(batch)), batch)
     case .logit(let token): return column(token, of: logits)
     case .logitDifference(let token, let other):
       return zip(column(token, of: logits), column(other, of: logits)).map { $0 - $1 }
     case .logProbability(let token):
       return zip(column(token, of: logits), logits.logSumExp()).map { $0 - $1 }
     case .divergence(let reference):
-      return (0..<batch.sequenceCount).map { row in
-        Self.divergence(from: reference.rows(row..<row + 1), to: logits.rows(row..<row + 1))
-      }
+      return CajalTensor.divergence(logits, from: reference)
     }
   }
 
@@ -119,29 +111,51 @@ extension Metric {
     return losses.reduce(0, +) / Double(losses.count)
   }
 
-  /// The derivative of `value` with respect to the logits, [rows, V].
+  /// The metric of each sequence and of the batch, and the derivative of the latter with respect to the
+  /// logits, [rows, V].
   ///
   /// - Parameter logits: As for `values`.
-  public func cotangent(_ logits: Tensor, _ batch: TokenBatch) -> Tensor {
+  public func derivative(
+    _ logits: Tensor, _ batch: TokenBatch
+  ) -> (values: [Double], value: Double, cotangent: Tensor) {
+    guard case .loss = self else {
+      let values = values(logits, batch)
+      return (values, values.reduce(0, +), cotangent(logits, batch))
+    }
     requireFit(logits, batch)
+    let rows = logits.shape[0]
+    let (losses, cotangent) = crossEntropyCotangent(
+      logits, targets: targets(batch),
+      weights: Array(repeating: 1 / Double(rows), count: rows))
+    return (means(losses, batch), losses.reduce(0, +) / Double(rows), cotangent)
+  }
+
+  private func cotangent(_ logits: Tensor, _ batch: TokenBatch) -> Tensor {
+    let rows = logits.shape[0]
     switch self {
-    case .loss:
-      let share = 1 / Float(logits.shape[0])
-      var cotangent = logits.softmax() * share
-      let targets = targets(batch)
-      let width = logits.shape[1]
-      cotangent.withMutableFloats { floats in
-        for (row, target) in targets.enumerated() { floats[row * width + Int(target)] -= share }
-      }
-      return cotangent
+    case .loss: preconditionFailure("the loss comes with its cotangent")
     case .logit(let token):
       return Self.adding([(token, 1)], to: Tensor(zeros: logits.shape))
     case .logitDifference(let token, let other):
       return Self.adding([(token, 1), (other, -1)], to: Tensor(zeros: logits.shape))
     case .logProbability(let token):
-      return Self.adding([(token, 1)], to: logits.softmax() * -1)
+      return crossEntropyCotangent(
+        logits, targets: Array(repeating: Int32(token), count: rows),
+        weights: Array(repeating: -1, count: rows)
+      ).cotangent
     case .divergence(let reference):
-      return logits.softmax() - reference.softmax()
+      return divergenceCotangent(
+        logits, from: reference, weights: Array(repeating: 1, count: rows))
+    }
+  }
+
+  /// The mean loss of each sequence.
+  private func means(_ losses: [Double], _ batch: TokenBatch) -> [Double] {
+    var next = 0
+    return (0..<batch.sequenceCount).map { sequence in
+      let count = batch.rows(of: sequence).count - 1
+      defer { next += count }
+      return count == 0 ? .nan : losses[next..<next + count].reduce(0, +) / Double(count)
     }
   }
 
@@ -164,22 +178,6 @@ extension Metric {
 
   private func column(_ token: Int, of logits: Tensor) -> [Double] {
     (0..<logits.shape[0]).map { Double(logits[$0, token]) }
-  }
-
-  private static func divergence(from reference: Tensor, to logits: Tensor) -> Double {
-    let (there, here) = (reference.logSumExp()[0], logits.logSumExp()[0])
-    return reference.withFloats { reference in
-      logits.withFloats { logits in
-        var sum = 0.0
-        for (r, z) in zip(reference, logits) {
-          let logShare = Double(r) - there
-          let share = exp(logShare)
-          // 0 ln 0 is 0 here, also where the logit is minus infinity.
-          if share > 0 { sum += share * (logShare - (Double(z) - here)) }
-        }
-        return sum
-      }
-    }
   }
 
   private func requireFit(_ logits: Tensor, _ batch: TokenBatch) {

@@ -25,10 +25,13 @@ public struct Run: Sendable {
       "\(before?.count ?? 0) prefixes for \(batch.sequenceCount) sequences")
     starts = before ?? Array(repeating: 0, count: batch.sequenceCount)
     positions = (0..<batch.sequenceCount).flatMap { [starts] sequence in
-      batch.rows(of: sequence).indices.map { starts[sequence] + $0 }
+      batch.rows(of: sequence).map { starts[sequence] + $0 - batch.offsets[sequence] }
     }
     self.rotary = rotary.map { [starts] in $0.table(for: batch, starts: starts) }
   }
+
+  /// Whether pull-backs take the denominators of norms as constants.
+  var freezesNormScales: Bool { options.frozen.contains(.normScales) }
 }
 
 /// What may be asked of a run beside its tokens.

@@ -7,6 +7,8 @@ struct FindingSection {
   let identifier: String
   /// The number of the first figure, table and text of the section.
   let first: Numbering
+  /// The file beside the page that holds every number; nil where there is none.
+  var companionFile: String?
 
   /// Rows of a figure's data that the page holds at most.
   static let dataRowLimit = 100
@@ -73,8 +75,8 @@ struct FindingSection {
     let shown = data.table.rows.count
     let note =
       shown < data.rowCount
-      ? "The first \(shown) of \(NumberText.short(Double(data.rowCount))) rows; findings.json has "
-        + "them all." : ""
+      ? "The first \(shown) of \(NumberText.short(Double(data.rowCount))) rows"
+        + (companionFile.map { "; \($0) has them all." } ?? ".") : ""
     return .element(
       "details", ["class": "data"], .element("summary", [:], .text("The numbers as a table")),
       TableFigure(table: data.table).body,

@@ -41,7 +41,7 @@ struct Page {
       let sections = chapter.findings.enumerated().map { place, finding -> Markup in
         let section = FindingSection(
           finding: finding, identifier: Self.identifier(index, place),
-          first: numbering)
+          first: numbering, companionFile: report.companionFile)
         numbering = section.next
         return section.markup
       }
@@ -86,8 +86,10 @@ struct Page {
       .element(
         "p", [:],
         .text(
-          "Written by cajal \(report.version). Every number of this page, unrounded, is in "
-            + "findings.json beside it.")))
+          "Written by cajal \(report.version)."
+            + (report.companionFile.map {
+              " Every number of this page, unrounded, is in \($0) beside it."
+            } ?? ""))))
   }
 
   /// The anchor of a finding: `f2-1` is the first one of the second chapter.

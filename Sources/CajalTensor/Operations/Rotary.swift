@@ -11,7 +11,7 @@ public enum RotaryLayout: String, Codable, Sendable {
 
 extension Tensor {
   /// Rotary position embedding of `[N, H, K]`: the first `width` components of every head turn by
-  /// the row's angles, the rest stay.
+  /// the row's angles, the rest stay. A cotangent turns back by the same angles, which are constants.
   ///
   /// - Parameters:
   ///   - cosine: `[N, width / 2]`
@@ -28,17 +28,40 @@ extension Tensor {
     precondition(
       cosine.count == rows * width / 2 && sine.count == cosine.count,
       "angles \(cosine.shape) and \(sine.shape) for \(rows) rows of rotary width \(width)")
+    precondition(
+      !cosine.isTracked && !sine.isTracked, "rotary angles are constants; detach them")
     if width == 0 { return self }
-    let interleaved = layout == .interleaved
-    return cosine.withFloats { cosine in
+    let turn = Rotation(cosine: cosine, sine: sine, width: width, layout: layout)
+    return reshaped(rows, heads * headWidth).detached.mapRows { x, out, row, rows in
+      turn.apply(x, out, row, rows, heads, headWidth, back: false)
+    }.reshaped(shape).derived(from: [self]) { cotangent, _ in
+      let back = cotangent.reshaped(cotangent.shape[0], rows, heads * headWidth)
+        .mapCotangents { cotangent, out, row, rows in
+          turn.apply(cotangent, out, row, rows, heads, headWidth, back: true)
+        }
+      return [back.reshaped(cotangent.shape)]
+    }
+  }
+}
+
+/// The angles of every row.
+private struct Rotation: Sendable {
+  let cosine: Tensor
+  let sine: Tensor
+  let width: Int
+  let layout: RotaryLayout
+
+  func apply(
+    _ x: Tensor.Input, _ out: Tensor.Output, _ row: Int, _ rows: Int, _ heads: Int,
+    _ headWidth: Int, back: Bool
+  ) {
+    cosine.withFloats { cosine in
       sine.withFloats { sine in
-        let (cosine, sine) = (cosine.baseAddress, sine.baseAddress)
-        return reshaped(rows, heads * headWidth).mapRows { x, out, row, rows in
-          guard let cosine, let sine else { return }
-          cajal_rotate(
-            x, cosine + row * width / 2, sine + row * width / 2, interleaved, rows, heads,
-            headWidth, width, out)
-        }.reshaped(shape)
+        guard let cosine = cosine.baseAddress, let sine = sine.baseAddress else { return }
+        let angle = row * width / 2
+        cajal_rotate(
+          x, cosine + angle, sine + angle, layout == .interleaved, back, rows, heads, headWidth,
+          width, out)
       }
     }
   }

@@ -6,14 +6,24 @@ extension Tensor {
   /// The transposed matrix.
   public func transposed() -> Tensor {
     precondition(rank == 2, "only a matrix is transposed, not \(shape)")
-    let (rows, columns) = (shape[0], shape[1])
-    return Tensor(shape: [columns, rows]) { out in
+    return transposedMatrices([shape[1], shape[0]]).derived(from: [self]) { cotangent, _ in
+      [cotangent.transposedMatrices([cotangent.shape[0], cotangent.shape[2], cotangent.shape[1]])]
+    }
+  }
+
+  /// The matrix in the last two dimensions transposed, for each of the others.
+  private func transposedMatrices(_ result: [Int]) -> Tensor {
+    let (rows, columns) = (shape[rank - 2], shape[rank - 1])
+    let grain = max(16, 32768 / max(columns, 1) / 16 * 16)
+    return Tensor(shape: result) { out in
       withFloats { x in
-        guard let x = x.baseAddress, let out = out.baseAddress else { return }
-        Threads.forEachRange(rows, grain: max(16, 32768 / max(columns, 1) / 16 * 16)) { part in
+        guard count > 0, let x = x.baseAddress, let out = out.baseAddress else { return }
+        Tensor.forEachPart(count / (rows * columns), rows, width: columns, grain: grain) {
+          c, part in
+          let at = c * rows * columns
           cajal_transpose(
-            x + part.lowerBound * columns, columns, part.count, columns, out + part.lowerBound,
-            rows)
+            x + at + part.lowerBound * columns, columns, part.count, columns,
+            out + at + part.lowerBound, rows)
         }
       }
     }
@@ -35,7 +45,28 @@ extension Tensor {
         part.withFloats { _ = out[at..<at + part.count].update(fromContentsOf: $0) }
         at += part.count
       }
+    }.derived(from: parts) { [counts = parts.map { $0.shape[0] }] cotangent, wanted in
+      var at = 0
+      return zip(counts, wanted).map { count, isWanted in
+        defer { at += count }
+        return isWanted ? cotangent.slices(at..<at + count) : nil
+      }
     }
+  }
+
+  /// Of cotangents of rows, those of a range.
+  private func slices(_ range: Range<Int>) -> Tensor {
+    if shape[0] > 1 { return slices(Array(range)) }
+    return reshaped(Array(shape.dropFirst())).rows(range)
+      .reshaped([1, range.count] + shape.dropFirst(2))
+  }
+
+  /// Of cotangents of rows, those of the rows at these indices.
+  func slices(_ indices: [Int]) -> Tensor {
+    let tail = Array(shape.dropFirst(2))
+    let rows = (0..<shape[0]).flatMap { c in indices.map { c * shape[1] + $0 } }
+    return reshaped([shape[0] * shape[1]] + tail).gathered(rows: rows)
+      .reshaped([shape[0], indices.count] + tail)
   }
 
   /// A range of the last dimension of every row, copied.
@@ -51,6 +82,21 @@ extension Tensor {
         for row in 0..<rows {
           (out + row * range.count).update(
             from: x + row * width + range.lowerBound, count: range.count)
+        }
+      }
+    }.derived(from: [self]) { cotangent, _ in [cotangent.spread(columns: range, of: width)] }
+  }
+
+  /// Cotangents of a range of columns, as cotangents of all `width`: zero elsewhere.
+  private func spread(columns range: Range<Int>, of width: Int) -> Tensor {
+    let vectors = vectorCount
+    return Tensor(shape: shape.dropLast() + [width]) { out in
+      withFloats { cotangent in
+        out.update(repeating: 0)
+        guard let cotangent = cotangent.baseAddress, let out = out.baseAddress else { return }
+        for vector in 0..<vectors {
+          (out + vector * width + range.lowerBound).update(
+            from: cotangent + vector * range.count, count: range.count)
         }
       }
     }
@@ -70,19 +116,38 @@ extension Tensor {
           (out + to * stride).update(from: x + from * stride, count: stride)
         }
       }
+    }.derived(from: [self]) { [shape] cotangent, _ in
+      [cotangent.scattered(to: indices, of: shape)]
     }
   }
 
-  /// Adds each row times its factor onto the row of `target` it belongs to, in the order given.
-  ///
-  /// One multiply-add an element, so the sum of several rows at one place is a chain in their order:
-  /// a mixture of experts adds its experts in one fixed order.
+  /// Cotangents of gathered rows, as cotangents of all rows: added in the order of gathering.
+  private func scattered(to indices: [Int], of shape: [Int]) -> Tensor {
+    let rows = shape[0]
+    let stride = Tensor.count(of: shape) / max(rows, 1)
+    return Tensor(shape: [self.shape[0]] + shape) { out in
+      out.update(repeating: 0)
+      withFloats { cotangent in
+        guard let cotangent = cotangent.baseAddress, let out = out.baseAddress else { return }
+        Threads.forEachUnchecked(self.shape[0]) { c in
+          for (from, to) in indices.enumerated() {
+            let target = out + (c * rows + to) * stride
+            cajal_add(target, cotangent + (c * indices.count + from) * stride, target, stride)
+          }
+        }
+      }
+    }
+  }
+
+  /// Adds each row times its factor onto the row of `target` it belongs to, in the order given: one
+  /// multiply-add an element. Of plain tensors; `sum(of:rows:width:)` is differentiable.
   ///
   /// - Parameters:
   ///   - target: `[.., D]`, changed in place.
   ///   - indices: for each row of this matrix, the row of `target`.
   ///   - scale: for each row, its factor.
   public func addScaledRows(into target: inout Tensor, at indices: [Int], scale: [Float]) {
+    precondition(!isTracked, "tracked rows \(shape) are added in place; sum them instead")
     precondition(
       rank == 2 && target.rank == 2 && width == target.width && indices.count == shape[0]
         && scale.count == shape[0],

@@ -21,11 +21,11 @@ public struct OPT: Architecture {
   public let configuration: Configuration
   /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
-  private let tokenEmbedding, positionEmbedding: Embedding
-  private let projections: (input: Linear, output: Linear)?
-  private let layers: [any DecoderLayer]
-  private let finalNorm: Normalization
-  private let unembedding: Linear
+  package let tokenEmbedding, positionEmbedding: Embedding
+  package let projections: (input: Linear, output: Linear)?
+  package let layers: [any DecoderLayer]
+  package let finalNorm: Normalization
+  package let unembedding: Linear
 
   /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
@@ -103,15 +103,15 @@ extension OPT {
   public var residualIdentity: ResidualIdentity { layers.first?.identity ?? .sequential }
 
   /// A layer whose norms stand after the sums.
-  private struct PostNormLayer: DecoderLayer {
-    let attention: SelfAttention
-    let attentionNorm: Normalization
-    let feedForward: MLP
-    let mlpNorm: Normalization
+  package struct PostNormLayer: DecoderLayer {
+    package let attention: SelfAttention
+    package let attentionNorm: Normalization
+    package let feedForward: MLP
+    package let mlpNorm: Normalization
 
-    var identity: ResidualIdentity { .normalizedSum }
+    package var identity: ResidualIdentity { .normalizedSum }
 
-    func callAsFunction(
+    package func callAsFunction(
       _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
     ) -> Tensor {
       var x = tap(Site(.residualPre, layer: layer), x)
@@ -124,7 +124,7 @@ extension OPT {
       return tap(Site(.residualPost, layer: layer), x)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [Site(.residualPre, layer: layer), Site(.attentionInput, layer: layer)]
         + attention.sites(layer: layer)
         + [.attentionOut, .residualMid, .mlpInput].map { Site($0, layer: layer) }

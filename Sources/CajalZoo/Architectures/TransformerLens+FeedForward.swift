@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
-import CajalModel
-import CajalTensor
+package import CajalModel
+package import CajalTensor
 
 extension TransformerLens {
   /// What stands between the projections of an MLP.
@@ -47,13 +47,15 @@ extension TransformerLens {
 
   /// A gated MLP whose input bias is added behind the gate, as the reference has it:
   /// down(f(gate(x, run)) · up(x) + b).
-  private struct ShiftedGatedMLP: FeedForward {
-    let gate, up: Linear
-    let activation: Activation
-    let shift: Parameter?
-    let down: Linear
+  package struct ShiftedGatedMLP: FeedForward {
+    package let gate, up: Linear
+    package let activation: Activation
+    package let shift: Parameter?
+    package let down: Linear
 
-    func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    package func callAsFunction(
+      _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
+    ) -> Tensor {
       let pre = tap(Site(.mlpPre, layer: layer), gate(x, run))
       let linear = tap(Site(.mlpLinear, layer: layer), up(x, run))
       var post = pre.gated(by: activation, linear: linear)
@@ -61,7 +63,7 @@ extension TransformerLens {
       return down(tap(Site(.mlpPost, layer: layer), post), run)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [.mlpPre, .mlpLinear, .mlpPost].map { Site($0, layer: layer) }
     }
   }
@@ -69,18 +71,20 @@ extension TransformerLens {
   /// An MLP of softmax linear units: down(norm(h softmax(h))), h = up(x).
   ///
   /// - Source: Elhage et al. 2022 <https://transformer-circuits.pub/2022/solu/index.html>.
-  private struct SoftmaxLinearMLP: FeedForward {
-    let up: Linear
-    let norm: Normalization
-    let down: Linear
+  package struct SoftmaxLinearMLP: FeedForward {
+    package let up: Linear
+    package let norm: Normalization
+    package let down: Linear
 
-    func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    package func callAsFunction(
+      _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
+    ) -> Tensor {
       let pre = tap(Site(.mlpPre, layer: layer), up(x, run))
       let post = tap(Site(.mlpPost, layer: layer), norm(pre * pre.softmax(), run))
       return down(post, run)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [.mlpPre, .mlpPost].map { Site($0, layer: layer) }
     }
   }

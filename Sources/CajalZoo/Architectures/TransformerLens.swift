@@ -20,7 +20,7 @@ public struct TransformerLens: Architecture {
   public let configuration: Configuration
   /// The weights by the checkpoint's names, in the file's layout.
   public let weights: Weights
-  private let decoder: TransformerDecoder
+  package let decoder: TransformerDecoder
 
   /// Counts and widths.
   public var shape: ModelShape { configuration.shape }
@@ -78,13 +78,15 @@ extension TransformerLens {
   }
 
   /// A layer without MLP.
-  private struct AttentionLayer: DecoderLayer {
-    let norm: Normalization
-    let attention: SelfAttention
+  package struct AttentionLayer: DecoderLayer {
+    package let norm: Normalization
+    package let attention: SelfAttention
 
-    var identity: ResidualIdentity { .attentionOnly }
+    package var identity: ResidualIdentity { .attentionOnly }
 
-    func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap) -> Tensor {
+    package func callAsFunction(_ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap)
+      -> Tensor
+    {
       let x = tap(Site(.residualPre, layer: layer), x)
       let seen = norm(x, .attention, layer: layer, run, &tap)
       let attended = tap(
@@ -92,7 +94,7 @@ extension TransformerLens {
       return tap(Site(.residualPost, layer: layer), x + attended)
     }
 
-    func sites(layer: Int) -> [Site] {
+    package func sites(layer: Int) -> [Site] {
       [Site(.residualPre, layer: layer)] + norm.sites(.attention, layer: layer)
         + attention.sites(layer: layer)
         + [Site(.attentionOut, layer: layer), Site(.residualPost, layer: layer)]

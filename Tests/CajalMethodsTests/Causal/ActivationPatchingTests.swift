@@ -61,16 +61,18 @@ struct ActivationPatchingTests {
     let model = try Fixture("gpt2-hub").load()
     let pair = try Fixture.pair(model)
     let sites = try PatchSites.sites(.residualMid, of: model)
+    let answers = try TokenBatch(pair.clean)
     let (base, source) = (
-      try PatchSide(pair.corrupted, sites: sites, metric: .loss, on: model),
-      try PatchSide(pair.clean, sites: sites, metric: .loss, on: model)
+      try PatchSide(pair.corrupted, answers: answers, sites: sites, metric: .loss, on: model),
+      try PatchSide(pair.clean, answers: answers, sites: sites, metric: .loss, on: model)
     )
     let patches = try sites.flatMap {
       try Patch.all(.position, site: $0, positions: pair.count, heads: nil)
     }
     func values<M: LanguageModel>(_ model: M, _ limit: Int) throws -> [Double] {
       var runs = PatchedRuns(
-        model: model, metric: .loss, site: .residualMid, base: base, source: source)
+        model: model, metric: .loss, answers: answers, site: .residualMid, base: base,
+        source: source)
       (runs.rowsAtOnce, runs.logitsAtOnce) = (limit, limit)
       return try runs.values(patches) { _, _ in }
     }
@@ -83,9 +85,10 @@ struct ActivationPatchingTests {
   ) throws {
     let model = try fixture.load()
     let pair = try Fixture.pair(model)
-    for site in [Site.Name.residualPre, .residualPost] {
-      let result = try patching(site, .layer, direction)
-        .run(pair, metric: .logitDifference(5, 9), on: model)
+    for (site, metric) in [
+      (Site.Name.residualPre, Metric.loss), (.residualPost, .logitDifference(5, 9)),
+    ] {
+      let result = try patching(site, .layer, direction).run(pair, metric: metric, on: model)
       let expected = direction == .denoising ? result.clean : result.corrupted
       #expect(result.values.values == Array(repeating: [expected], count: model.shape.layers))
       #expect(result.effects.values.allSatisfy { $0 == [1] })

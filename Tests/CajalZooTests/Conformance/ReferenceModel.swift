@@ -14,7 +14,9 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
   /// Which configuration file describes it.
   let configuration: String
 
-  var testDescription: String { "\(folder.lastPathComponent)/\(configuration)" }
+  /// The folder's name.
+  var name: String { folder.lastPathComponent }
+  var testDescription: String { "\(name)/\(configuration)" }
 
   /// The models beside the repository whose names are given, under both configurations; none where
   /// the shared data are absent.
@@ -23,25 +25,14 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
     return names.flatMap { both(shared.appending(path: "reference/models/\($0)")) }
   }
 
-  /// The committed fixtures whose names begin with the given text, under both configurations.
-  static func fixtures(_ prefix: String, except other: String? = nil) -> [ReferenceModel] {
-    let folder = fixtureFolder
+  /// The committed fixtures of one family, or of all, under both configurations.
+  static func fixtures(_ family: String? = nil, except other: String? = nil) -> [ReferenceModel] {
+    let folder = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .appending(path: "Fixtures")
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted().filter { $0.hasPrefix(prefix + "-") }
+    return names.sorted().filter { name in family.map { name.hasPrefix($0 + "-") } ?? true }
       .filter { name in other.map { !name.hasPrefix($0 + "-") } ?? true }
       .flatMap { both(folder.appending(path: $0)) }
-  }
-
-  private static var fixtureFolder: URL {
-    URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
-      .appending(path: "Fixtures")
-  }
-
-  /// All committed fixtures, under both configurations.
-  static var allFixtures: [ReferenceModel] {
-    let folder = fixtureFolder
-    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
-    return names.sorted().flatMap { both(folder.appending(path: $0)) }
   }
 
   private static func both(_ folder: URL) -> [ReferenceModel] {
