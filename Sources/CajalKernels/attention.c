@@ -40,25 +40,16 @@ static bool V(make_scratch)(const cajal_attention *task, V(scratch) *scratch) {
   return true;
 }
 
-/// Continues the tile's output over the visible positions of a segment that begins at `start`.
-static void V(mix_segment)(
-  const V(tile_rows) *tile, const V(scratch) *scratch, const float *values, ptrdiff_t start,
-  ptrdiff_t count
-) {
-  if (tile->highest <= start || tile->lowest >= start + count) return;
-  ptrdiff_t low[CAJAL_TILE_ROWS], high[CAJAL_TILE_ROWS];
-  for (ptrdiff_t r = 0; r < tile->rows; r++) {
-    ptrdiff_t from = tile->low[r] - start, to = tile->high[r] - start;
-    low[r] = from < 0 ? 0 : from > count ? count : from;
-    high[r] = to < 0 ? 0 : to > count ? count : to;
-  }
-  V(attention_product) product = {
-    .x = scratch->scores + start, .x_row = scratch->columns, .w = values,
-    .w_inner = scratch->out_columns, .w_panel = CAJAL_PANEL, .out = scratch->out,
-    .out_row = scratch->out_columns,
-  };
-  V(attention_ragged)(
-    product, scratch->out_columns / CAJAL_LANES, tile->rows, low, high, false);
+/// Scores of the tile in scratch.
+static void V(score_rows)(
+  const cajal_attention *task, const V(tile_rows) *tile, const V(scratch) *scratch) {
+  for (ptrdiff_t r = 0; r < tile->rows; r++)
+    memcpy(
+      scratch->queries + r * task->width,
+      task->query + tile->query[r] * task->query_stride + tile->head[r] * task->width,
+      (size_t)task->width * sizeof(float));
+  V(rows) queries = {scratch->queries, task->width, task->width};
+  V(score_tile)(task, tile, queries, scratch->scores, scratch->columns);
 }
 
 /// Pattern in scratch times values, into the task's output.
@@ -66,8 +57,12 @@ static void V(mix_tile)(
   const cajal_attention *task, const V(tile_rows) *tile, const V(scratch) *scratch) {
   memset(scratch->out, 0, (size_t)(tile->rows * scratch->out_columns) * sizeof(float));
   const cajal_positions *prefix = &task->prefix, *fresh = &task->fresh;
-  V(mix_segment)(tile, scratch, prefix->values, 0, prefix->count);
-  V(mix_segment)(tile, scratch, fresh->values, prefix->count, fresh->count);
+  V(mix_segment)(
+    tile, scratch->scores, scratch->columns, prefix->values, 0, prefix->count, scratch->out,
+    scratch->out_columns);
+  V(mix_segment)(
+    tile, scratch->scores, scratch->columns, fresh->values, prefix->count, fresh->count,
+    scratch->out, scratch->out_columns);
   for (ptrdiff_t r = 0; r < tile->rows; r++)
     memcpy(
       task->out + tile->query[r] * task->out_stride + tile->head[r] * task->value_width,
@@ -80,7 +75,7 @@ static bool V(attention_fused)(const cajal_attention *task) {
   V(tile_rows) tile;
   for (ptrdiff_t row = 0; row < V(row_count)(task); row += tile.rows) {
     tile = V(choose_rows)(task, row);
-    V(score_tile)(task, &tile, scratch.queries, scratch.scores, scratch.columns);
+    V(score_rows)(task, &tile, &scratch);
     for (ptrdiff_t r = 0; r < tile.rows; r++) {
       float *scores = scratch.scores + r * scratch.columns + tile.low[r];
       V(softmax_row)(scores, scores, tile.high[r] - tile.low[r]);
@@ -101,7 +96,7 @@ static bool V(attention_scores)(const cajal_attention *task) {
   V(tile_rows) tile;
   for (ptrdiff_t row = 0; row < V(row_count)(task); row += tile.rows) {
     tile = V(choose_rows)(task, row);
-    V(score_tile)(task, &tile, scratch.queries, scratch.scores, scratch.columns);
+    V(score_rows)(task, &tile, &scratch);
     for (ptrdiff_t r = 0; r < tile.rows; r++) {
       float *out = SCORE_ROW(task->scores, tile.head[r], tile.query[r]);
       ptrdiff_t low = tile.low[r], high = tile.high[r];

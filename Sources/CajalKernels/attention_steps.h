@@ -56,18 +56,25 @@ INLINE ptrdiff_t V(score_columns)(const cajal_attention *task) {
   return columns / CAJAL_PANEL % 2 == 0 ? columns + CAJAL_PANEL : columns;
 }
 
-/// Products of rows [rows, width] in `x` with the packed positions that the tile sees in a segment
-/// that begins at position `start`, into out[rows, columns]. Whole panels are written.
+/// Rows of queries or of the output's cotangent, all `width` long.
+typedef struct {
+  const float *x;
+  ptrdiff_t stride, width;
+} V(rows);
+
+/// Products of rows with the packed positions that the tile sees in a segment that begins at position
+/// `start`, into out[rows, columns]. Whole panels are written.
 INLINE void V(multiply_segment)(
-  const V(tile_rows) *tile, const float *x, ptrdiff_t width, const float *panels, ptrdiff_t start,
-  ptrdiff_t count, float *out, ptrdiff_t columns
+  const V(tile_rows) *tile, V(rows) rows, const float *panels, ptrdiff_t start, ptrdiff_t count,
+  float *out, ptrdiff_t columns
 ) {
+  const ptrdiff_t width = rows.width;
   ptrdiff_t low = tile->lowest > start ? tile->lowest - start : 0;
   ptrdiff_t high = tile->highest < start + count ? tile->highest - start : count;
   if (high <= low) return;
   ptrdiff_t panel = low / CAJAL_PANEL;
   V(attention_product) product = {
-    .x = x, .x_row = width, .w = panels + panel * width * CAJAL_PANEL, .w_inner = CAJAL_PANEL,
+    .x = rows.x, .x_row = rows.stride, .w = panels + panel * width * CAJAL_PANEL, .w_inner = CAJAL_PANEL,
     .w_panel = width * CAJAL_PANEL, .inner = width, .out = out + start + panel * CAJAL_PANEL,
     .out_row = columns, .first = true,
   };
@@ -75,23 +82,15 @@ INLINE void V(multiply_segment)(
     &product, (V(whole_panels)(high) / CAJAL_PANEL - panel) * COLUMNS, tile->rows, false);
 }
 
-/// Scaled and capped scores of the tile's visible positions, into scores[rows, columns]; `queries`
-/// takes the rows of the tile side by side.
+/// Scaled and capped scores of the tile's rows for its visible positions, into scores[rows, columns].
 static void V(score_tile)(
-  const cajal_attention *task, const V(tile_rows) *tile, float *queries, float *scores,
+  const cajal_attention *task, const V(tile_rows) *tile, V(rows) queries, float *scores,
   ptrdiff_t columns
 ) {
-  for (ptrdiff_t r = 0; r < tile->rows; r++)
-    memcpy(
-      queries + r * task->width,
-      task->query + tile->query[r] * task->query_stride + tile->head[r] * task->width,
-      (size_t)task->width * sizeof(float));
   // The last panel of the prefix may reach over the first fresh position, which comes after.
   const cajal_positions *prefix = &task->prefix, *fresh = &task->fresh;
-  V(multiply_segment)(
-    tile, queries, task->width, prefix->keys, 0, prefix->count, scores, columns);
-  V(multiply_segment)(
-    tile, queries, task->width, fresh->keys, prefix->count, fresh->count, scores, columns);
+  V(multiply_segment)(tile, queries, prefix->keys, 0, prefix->count, scores, columns);
+  V(multiply_segment)(tile, queries, fresh->keys, prefix->count, fresh->count, scores, columns);
   for (ptrdiff_t r = 0; r < tile->rows; r++) {
     float *row = scores + r * columns;
     // Whole sixteens reach over the row's ends, which nobody reads.
@@ -102,4 +101,24 @@ static void V(score_tile)(
       V(store)(row + i, s);
     }
   }
+}
+
+/// Continues out[rows, width] by rows x[rows, columns] of numbers for positions, times packed rows of
+/// the positions that the tile sees in a segment that begins at `start`.
+static void V(mix_segment)(
+  const V(tile_rows) *tile, const float *x, ptrdiff_t columns, const float *rows, ptrdiff_t start,
+  ptrdiff_t count, float *out, ptrdiff_t width
+) {
+  if (tile->highest <= start || tile->lowest >= start + count) return;
+  ptrdiff_t low[CAJAL_TILE_ROWS], high[CAJAL_TILE_ROWS];
+  for (ptrdiff_t r = 0; r < tile->rows; r++) {
+    ptrdiff_t from = tile->low[r] - start, to = tile->high[r] - start;
+    low[r] = from < 0 ? 0 : from > count ? count : from;
+    high[r] = to < 0 ? 0 : to > count ? count : to;
+  }
+  V(attention_product) product = {
+    .x = x + start, .x_row = columns, .w = rows, .w_inner = width, .w_panel = CAJAL_PANEL,
+    .out = out, .out_row = width,
+  };
+  V(attention_ragged)(product, width / CAJAL_LANES, tile->rows, low, high, false);
 }

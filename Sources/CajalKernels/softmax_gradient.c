@@ -87,25 +87,43 @@ static double V(cross_entropy_gradient)(
   return (double)maximum + log(sum) - (double)x[target];
 }
 
-/// Σ p · (log p - log q) with the softmaxes p of `reference` and q of x.
+/// e^d - 1 for |d| <= 1, relative error below 1e-10.
+INLINE f64x16 V(small_exp_minus_one)(f64x16 d) {
+  f64x16 p = d / 479001600;
+  static const double factorials[] = {39916800, 3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1};
+  for (int k = 0; k < 11; k++) p = (p + 1 / factorials[k]) * d;
+  return p;
+}
+
+/// Σ p · (log p - log q) with the softmaxes p of `reference` and q of x. With d = x - reference it is
+/// log(1 + Σ p (e^d - 1)) - Σ p d, in which the rounding of p is small beside the result even where
+/// that is tiny; a difference of two logarithms of sums would leave 1e-7.
 static double V(divergence)(const float *x, const float *reference, ptrdiff_t width) {
-  float maximum = V(row_maximum)(x, width), peak = V(row_maximum)(reference, width);
-  double sum = V(row_exponentials)(x, maximum, NULL, width);
-  double mass = V(row_exponentials)(reference, peak, NULL, width);
-  double shift = (double)maximum + log(sum) - ((double)peak + log(mass));
-  f64x16 total = {0};
+  const float maximum = V(row_maximum)(x, width), peak = V(row_maximum)(reference, width);
+  const double raise = (double)maximum - (double)peak;
+  const bool near = raise > -60 && raise < 60;
+  const double lift = near ? exp(raise) : 0;
+  f64x16 total = {0}, grown = {0}, along = {0};
+  double sum = near ? 0 : V(row_exponentials)(x, maximum, NULL, width);
   for (ptrdiff_t i = 0; i < width; i += 16) {
-    ptrdiff_t rest = width - i;
+    const ptrdiff_t rest = width - i;
     f32x16 r = rest >= 16 ? V(load)(reference + i) : V(load_part)(reference + i, rest, -INFINITY);
-    f32x16 y = rest >= 16 ? V(load)(x + i) : V(load_part)(x + i, rest, 0);
-    f32x16 p = V(exp)(r - peak);
-    f64x16 term = V(widen)(p) * (V(widen)(r) - V(widen)(y) + shift);
-    // What has no probability adds nothing, be its logarithm infinite.
-    for (int lane = 0; lane < 16; lane++)
+    f32x16 y = rest >= 16 ? V(load)(x + i) : V(load_part)(x + i, rest, -INFINITY);
+    f64x16 p = V(widen)(V(exp)(r - peak)), q = V(widen)(V(exp)(y - maximum)) * lift;
+    f64x16 d = V(widen)(y) - V(widen)(r);
+    f64x16 small = p * V(small_exp_minus_one)(d), large = q - p, term = p * d;
+    for (int lane = 0; lane < 16; lane++) {
+      if (!(d[lane] >= -1 && d[lane] <= 1)) small[lane] = large[lane];
+      // What has no probability adds nothing, be its logarithm infinite.
       if (p[lane] == 0) term[lane] = 0;
-    total += term;
+    }
+    total += p;
+    grown += small;
+    along += term;
   }
-  return V(sum)(total) / mass;
+  const double mass = V(sum)(total), linear = V(sum)(along) / mass;
+  if (near) return log1p(V(sum)(grown) / mass) - linear;
+  return raise + log(sum) - log(mass) - linear;
 }
 
 static void V(divergence_gradient)(

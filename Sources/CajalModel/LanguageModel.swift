@@ -114,12 +114,7 @@ extension LanguageModel {
   ) throws(ModelError) -> Tensor {
     try check(batch, after: options.prefix)
     let run = begin(batch, options)
-    guard options.prefix?.fits(run) ?? true else {
-      throw ModelError(
-        .tokens,
-        "the rotary frequencies change with the length of the text, so that the cached keys do not "
-          + "fit it any more; run the prefix again")
-    }
+    guard options.prefix?.fits(run) ?? true else { throw .otherFrequencies }
     var x: Tensor
     var first = 0
     switch start {

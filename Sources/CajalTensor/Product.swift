@@ -38,32 +38,32 @@ public enum Product {
     }
   }
 
-  /// `op(a) · op(b)`, written into a block of a larger matrix or added to it.
+  /// `op(a) · op(b)`, written into a block of a larger buffer or added to it.
   ///
   /// The gradient of a weight is formed where it shall stand: `ȳᵀ · x` in a range of rows of
   /// `[outputs, inputs]`, or `xᵀ · ȳ` in a range of columns of `[inputs, outputs]`. Never tracked.
   ///
   /// - Parameters:
-  ///   - target: a matrix; all but the block stays as it is.
-  ///   - block: the rows and columns of `target` that are written; nil means all.
+  ///   - target: of any shape; all but the block stays as it is.
+  ///   - block: where the product stands in `target`; nil means that it fills it.
   ///   - adding: adds to what the block holds instead of overwriting it.
   public static func accumulate(
     _ a: Tensor, _ b: Tensor, transposeA: Bool = false, transposeB: Bool = false,
     into target: inout Tensor, at block: MatrixBlock? = nil, adding: Bool
   ) {
     let shape = Shape(a, b, transposeA, transposeB)
-    precondition(target.rank == 2, "a product is written into a matrix, not \(target.shape)")
-    let (height, width) = (target.shape[0], target.shape[1])
-    let block = block ?? MatrixBlock(rows: 0..<height, columns: 0..<width)
     precondition(
-      block.rows.count == shape.rows && block.columns.count == shape.columns
-        && block.rows.lowerBound >= 0 && block.rows.upperBound <= height
-        && block.columns.lowerBound >= 0 && block.columns.upperBound <= width,
+      block != nil || target.count == shape.rows * shape.columns,
+      "a product of \(shape.rows) × \(shape.columns) does not fill \(target.shape)")
+    let block = block ?? MatrixBlock(start: 0, stride: shape.columns)
+    guard shape.rows > 0, shape.columns > 0 else { return }
+    precondition(
+      block.start >= 0 && block.stride >= shape.columns
+        && block.start + (shape.rows - 1) * block.stride + shape.columns <= target.count,
       "a product of \(shape.rows) × \(shape.columns) at \(block) of \(target.shape)")
     target.withMutableFloats { target in
       guard let target = target.baseAddress else { return }
-      let start = block.rows.lowerBound * width + block.columns.lowerBound
-      shape.run(a, b, adding: adding, target + start, stride: width)
+      shape.run(a, b, adding: adding, target + block.start, stride: block.stride)
     }
   }
 
@@ -128,16 +128,16 @@ public enum Product {
   }
 }
 
-/// A rectangle of a matrix.
+/// Where a matrix stands in a larger buffer, in elements.
 public struct MatrixBlock: Sendable, Hashable {
-  /// The rows it covers.
-  public var rows: Range<Int>
-  /// The columns it covers.
-  public var columns: Range<Int>
+  /// Its first element.
+  public var start: Int
+  /// From the beginning of one of its rows to the next.
+  public var stride: Int
 
-  /// The rectangle of these rows and columns.
-  public init(rows: Range<Int>, columns: Range<Int>) {
-    self.rows = rows
-    self.columns = columns
+  /// A matrix from element `start` on whose rows lie `stride` elements apart.
+  public init(start: Int, stride: Int) {
+    self.start = start
+    self.stride = stride
   }
 }

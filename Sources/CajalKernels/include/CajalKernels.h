@@ -236,6 +236,8 @@ typedef struct {
   const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
   const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
   ptrdiff_t count;
+  const float *key_rows;      // keys as values are laid out; read by gradients alone
+  const float *value_panels;  // values as keys are laid out; read by gradients alone
 } cajal_positions;
 
 /// Queries of one group of heads of one sequence, against the keys and values of positions that came
@@ -268,6 +270,35 @@ bool cajal_attention_scores(const cajal_attention *task);
 void cajal_attention_pattern(const cajal_attention *task);
 /// out = pattern · values over the visible positions.
 bool cajal_attention_mix(const cajal_attention *task);
+
+// ---- Gradient of attention (attention_gradient.c) ----
+
+/// All rows of some heads of one group of one sequence, for several cotangents: a step counts floats
+/// from cotangent to cotangent. Gradients that are null are not formed. Those of keys and values are
+/// sums over the heads, of the fresh positions.
+typedef struct {
+  cajal_attention attention;  // `pattern`: the recorded scores or pattern that a step reads
+  ptrdiff_t cotangents;
+  const float *cotangent;     // of the output (output_step), of scores or pattern (pattern_step)
+  ptrdiff_t output_step;
+  float *query;               // laid out like attention.query
+  ptrdiff_t query_step;
+  float *key;                 // [positions, key_stride]
+  ptrdiff_t key_step, key_stride;
+  float *value;               // [positions, value_stride]
+  ptrdiff_t value_step, value_stride;
+  float *pattern;             // of scores or pattern
+  ptrdiff_t pattern_step;
+} cajal_attention_gradient;
+
+/// From the output's cotangent to queries, keys and values; false without memory, as the others.
+bool cajal_attention_gradient_fused(const cajal_attention_gradient *task);
+/// From the output's cotangent to the pattern and the values; reads the pattern.
+bool cajal_attention_gradient_mix(const cajal_attention_gradient *task);
+/// From the pattern's cotangent to the scores; reads the pattern.
+void cajal_attention_gradient_pattern(const cajal_attention_gradient *task);
+/// From the cotangent of the scores to queries and keys; reads the scores where there is a cap.
+bool cajal_attention_gradient_scores(const cajal_attention_gradient *task);
 
 // ---- Conversion (conversion.c) ----
 

@@ -91,14 +91,15 @@ public struct RunPrefix: Sendable {
 
   /// Whether the cached keys were turned as those of this run are. Scalings whose frequencies depend
   /// on the length turn them otherwise once a sequence has grown; then the prefix must run again.
-  func fits(_ run: Run) -> Bool {
-    run.rotary.indices.allSatisfy { table in
-      parts.indices.allSatisfy { sequence in
-        parts[sequence].length == 0
-          || run.rotary[table].frequencies[sequence]
-            == cache.frequencies[table][parts[sequence].sequence]
+  func fits(_ run: Run) -> Bool { parts.indices.allSatisfy { fits(run, $0) } }
+
+  /// The same for one sequence of the batch.
+  func fits(_ run: Run, _ sequence: Int) -> Bool {
+    parts[sequence].length == 0
+      || run.rotary.indices.allSatisfy { table in
+        run.rotary[table].frequencies[sequence]
+          == cache.frequencies[table][parts[sequence].sequence]
       }
-    }
   }
 }
 

@@ -6,15 +6,21 @@ public import CajalTensor
 /// Several at one site act in the order given. After the run `finish` must be asked: an intervention
 /// that could not be applied, or never fired, is an error and not a silent no-op.
 public struct InterventionTap: Tap {
-  private let batch: TokenBatch
+  private let steps: [RunRows]
   private let interventions: [Site: [(index: Int, value: Intervention)]]
-  private var fired: [Bool]
+  /// Which of them have acted.
+  private(set) var fired: [Bool]
   private let names: [String]
-  private var failure: ModelError?
+  private(set) var failure: ModelError?
 
   /// A tap for a run over `batch`.
   public init(_ interventions: [Intervention], batch: TokenBatch) {
-    self.batch = batch
+    self.init(interventions, steps: [RunRows(batch)])
+  }
+
+  /// A tap for a run whose rows came in some steps: each step is changed by itself.
+  init(_ interventions: [Intervention], steps: [RunRows]) {
+    self.steps = steps
     let numbered = interventions.enumerated().map { (index: $0.offset, value: $0.element) }
     self.interventions = Dictionary(grouping: numbered) { $0.value.site }
     fired = Array(repeating: false, count: interventions.count)
@@ -30,8 +36,11 @@ public struct InterventionTap: Tap {
     var value = value
     for (index, intervention) in here {
       do throws(ModelError) {
-        value = try intervention.applied(to: value, batch: batch)
-        fired[index] = true
+        for rows in steps {
+          guard let changed = try intervention.applied(to: value, rows: rows) else { continue }
+          value = changed
+          fired[index] = true
+        }
       } catch {
         failure = error
       }

@@ -25,7 +25,7 @@ public struct Run: Sendable {
       "\(before?.count ?? 0) prefixes for \(batch.sequenceCount) sequences")
     starts = before ?? Array(repeating: 0, count: batch.sequenceCount)
     positions = (0..<batch.sequenceCount).flatMap { [starts] sequence in
-      batch.rows(of: sequence).indices.map { starts[sequence] + $0 }
+      batch.rows(of: sequence).map { starts[sequence] + $0 - batch.offsets[sequence] }
     }
     self.rotary = rotary.map { [starts] in $0.table(for: batch, starts: starts) }
   }

@@ -13,19 +13,21 @@ struct SelectedCoordinates: Sendable {
 }
 
 extension Selection {
-  /// The elements this selection picks in `value`, the tensor of `site` in a run over `batch`.
+  /// The elements this selection picks in `value`, the tensor of `site` at some rows of a run; nil
+  /// where sequences grow and it picks nothing of what is new.
   ///
-  /// - Throws: `ModelError.selection` when an axis is named that the site does not have, an index
-  ///   lies outside, or nothing is left.
+  /// - Throws: `ModelError.selection` when an axis is named that the site does not have, and in a run
+  ///   of whole sequences when an index lies outside or nothing is left.
   func resolved(
-    _ site: Site, shape: [Int], batch: TokenBatch
-  ) throws(ModelError) -> SelectedCoordinates {
+    _ site: Site, shape: [Int], rows: RunRows
+  ) throws(ModelError) -> SelectedCoordinates? {
     let axes = site.name.axes
     for (named, axis) in [(heads, Site.Axis.head), (neurons, .neuron), (keys, .key)]
     where named != nil && !axes.contains(axis) {
       throw ModelError(.selection, "site '\(site)' has no axis '\(axis.rawValue)' to select from")
     }
-    let rows = try selectedRows(batch, site)
+    let chosen = try selectedRows(rows, site)
+    if chosen.isEmpty { return nil }
     func pick(_ axis: Site.Axis, _ named: Indices?) throws(ModelError) -> [Int] {
       guard let at = axes.firstIndex(of: axis) else { return [0] }
       guard let named else { return Array(0..<shape[at]) }
@@ -35,54 +37,62 @@ extension Selection {
       return found
     }
     switch axes {
-    case [.position]: return SelectedCoordinates(starts: rows.map(\.row), components: [0])
+    case [.position]: return SelectedCoordinates(starts: chosen.map(\.row), components: [0])
     case [.position, .neuron]:
       return SelectedCoordinates(
-        starts: rows.map { $0.row * shape[1] }, components: try pick(.neuron, neurons))
+        starts: chosen.map { $0.row * shape[1] }, components: try pick(.neuron, neurons))
     case [.position, .head, .neuron]:
       let heads = try pick(.head, heads)
       return SelectedCoordinates(
-        starts: rows.flatMap { row in heads.map { (row.row * shape[1] + $0) * shape[2] } },
+        starts: chosen.flatMap { row in heads.map { (row.row * shape[1] + $0) * shape[2] } },
         components: try pick(.neuron, neurons))
     default:
       let heads = try pick(.head, heads)
+      let columns = try keyColumns(chosen, shape[2], site, isGrowing: rows.isGrowing)
+      if columns.isEmpty { return nil }
       return SelectedCoordinates(
-        starts: heads.flatMap { head in rows.map { (head * shape[1] + $0.row) * shape[2] } },
-        components: try keyColumns(rows, shape[2], site))
+        starts: heads.flatMap { head in chosen.map { (head * shape[1] + $0.row) * shape[2] } },
+        components: columns)
     }
   }
 
   /// The packed rows picked, with the length of the sequence each belongs to.
   private func selectedRows(
-    _ batch: TokenBatch, _ site: Site
+    _ rows: RunRows, _ site: Site
   ) throws(ModelError) -> [(row: Int, length: Int)] {
-    var chosen = Array(0..<batch.sequenceCount)
+    var chosen = Set(0..<rows.sequenceCount)
     if let sequences {
-      guard let found = sequences.resolved(batch.sequenceCount) else {
-        throw outside(site, "sequence=\(sequences)", batch.sequenceCount)
+      guard let found = sequences.resolved(rows.sequenceCount) else {
+        throw outside(site, "sequence=\(sequences)", rows.sequenceCount)
       }
-      chosen = found
+      chosen = Set(found)
     }
-    var rows: [(row: Int, length: Int)] = []
-    for sequence in chosen {
-      let range = batch.rows(of: sequence)
+    var picked: [(row: Int, length: Int)] = []
+    for span in rows.spans where chosen.contains(span.sequence) {
       guard let positions else {
-        rows += range.map { ($0, range.count) }
+        picked += span.rows.map { ($0, span.length) }
+        continue
+      }
+      if rows.isGrowing {
+        picked += span.rows.filter {
+          positions.contains(span.position(of: $0), of: span.length)
+        }.map { ($0, span.length) }
         continue
       }
       // A sequence too short for a position is passed over; it is an error only if all are.
-      for position in positions.resolved(range.count) ?? [] {
-        rows.append((range.lowerBound + position, range.count))
+      for position in positions.resolved(span.length) ?? [] {
+        picked.append((span.rows.lowerBound + position, span.length))
       }
     }
-    if rows.isEmpty {
-      throw outside(site, positions.map { "position=\($0)" } ?? "", batch.longest)
+    if picked.isEmpty, !rows.isGrowing {
+      throw outside(
+        site, positions.map { "position=\($0)" } ?? "", rows.spans.map(\.length).max() ?? 0)
     }
-    return rows
+    return picked
   }
 
   private func keyColumns(
-    _ rows: [(row: Int, length: Int)], _ width: Int, _ site: Site
+    _ rows: [(row: Int, length: Int)], _ width: Int, _ site: Site, isGrowing: Bool
   ) throws(ModelError) -> [Int] {
     guard let keys else { return Array(0..<width) }
     let lengths = Set(rows.map(\.length))
@@ -91,6 +101,7 @@ extension Selection {
         .selection,
         "key=\(keys) at '\(site)' needs sequences of one length; add sequence=… to pick one")
     }
+    if isGrowing { return (0..<length).filter { keys.contains($0, of: length) } }
     guard let found = keys.resolved(length) else { throw outside(site, "key=\(keys)", length) }
     return found
   }

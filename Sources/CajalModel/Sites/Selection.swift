@@ -77,6 +77,18 @@ extension Selection {
       }
       return chosen.isEmpty ? nil : chosen.sorted()
     }
+
+    /// Whether an index is among them on an axis of `count`, on which others may lie outside.
+    func contains(_ index: Int, of count: Int) -> Bool {
+      spans.contains { span in
+        switch span {
+        case .one(let one): (one < 0 ? one + count : one) == index
+        case .range(let low, let high):
+          (low < 0 ? low + count : low) <= index
+            && index < (high.map { $0 < 0 ? $0 + count : $0 } ?? .max)
+        }
+      }
+    }
   }
 }
 

@@ -76,27 +76,33 @@ extension Attention {
         blocks.append((sequence, first, min(first + block, rows)))
       }
     }
-    let longest = longest
     Threads.forEachUnchecked(blocks.count * sizes.groups) { [blocks] index in
       let (sequence, first, last) = blocks[index / sizes.groups]
-      var task = cajal_attention()
-      task.query_stride = sizes.heads * sizes.width
-      task.heads = headsInGroup
-      task.first = first
-      task.last = last
-      task.prefix.count = prefixCount(sequence)
-      task.fresh.count = rowCount(sequence)
-      task.width = sizes.width
-      task.value_width = sizes.valueWidth
-      task.scale = shape.scale
-      task.cap = shape.cap ?? 0
-      task.window = shape.window ?? 0
-      task.causal = shape.causal
-      task.longest = longest
-      task.score_head_stride = sizes.rows * longest
-      task.score_stride = longest
-      task.out_stride = sizes.heads * sizes.valueWidth
+      var task = task(sizes, heads: headsInGroup, sequence: sequence)
+      (task.first, task.last) = (first, last)
       body(task, index % sizes.groups, sequence)
     }
+  }
+
+  /// All rows of a sequence in some heads, without pointers.
+  func task(_ sizes: Sizes, heads: Int, sequence: Int) -> cajal_attention {
+    let longest = longest
+    var task = cajal_attention()
+    task.query_stride = sizes.heads * sizes.width
+    task.heads = heads
+    task.last = rowCount(sequence)
+    task.prefix.count = prefixCount(sequence)
+    task.fresh.count = rowCount(sequence)
+    task.width = sizes.width
+    task.value_width = sizes.valueWidth
+    task.scale = shape.scale
+    task.cap = shape.cap ?? 0
+    task.window = shape.window ?? 0
+    task.causal = shape.causal
+    task.longest = longest
+    task.score_head_stride = sizes.rows * longest
+    task.score_stride = longest
+    task.out_stride = sizes.heads * sizes.valueWidth
+    return task
   }
 }

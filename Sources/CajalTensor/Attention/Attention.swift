@@ -19,6 +19,8 @@ public struct Attention: Sendable {
   public let prefixes: [KeysValues?]
   /// Whether the pattern is held in pull-backs, so that only values have a cotangent.
   public let frozenPattern: Bool
+  /// Positions of the longest sequence with its prefix: columns of scores and pattern.
+  public let longest: Int
 
   /// Attention over sequences with these boundaries.
   ///
@@ -41,6 +43,9 @@ public struct Attention: Sendable {
     self.offsets = offsets
     self.prefixes = prefixes ?? []
     self.frozenPattern = frozenPattern
+    longest = (0..<offsets.count - 1).reduce(0) { longest, sequence in
+      max(longest, offsets[sequence + 1] - offsets[sequence] + (prefixes?[sequence]?.count ?? 0))
+    }
   }
 
   /// Positions before the first row of a sequence.
@@ -51,18 +56,12 @@ public struct Attention: Sendable {
   /// Rows of a sequence.
   func rowCount(_ sequence: Int) -> Int { offsets[sequence + 1] - offsets[sequence] }
 
-  /// Positions of the longest sequence with its prefix: columns of scores and pattern.
-  public var longest: Int {
-    (0..<offsets.count - 1).reduce(0) { max($0, prefixCount($1) + rowCount($1)) }
-  }
-
   // MARK: The three steps, and all at once
 
   /// Scaled and capped scores `[H, N, longest]`, minus infinity where not visible.
   public func scores(_ query: Tensor, _ key: Tensor) -> Tensor {
     let sizes = sizes(query, key: key, value: nil)
-    let longest = longest
-    return Tensor(shape: [sizes.heads, sizes.rows, longest]) { out in
+    let scores = Tensor(shape: [sizes.heads, sizes.rows, longest]) { out in
       let keys = PackedPositions(key, offsets: offsets, layout: .panels)
       query.withFloats { query in
         let (query, out) = (query.baseAddress, out.baseAddress)
@@ -78,6 +77,11 @@ public struct Attention: Sendable {
         }
       }
     }
+    let kept = shape.cap == nil ? nil : scores
+    let (plainQuery, plainKey) = (query.detached, key.detached)
+    return scores.derived(from: [query, key]) { cotangent, wanted in
+      pullBackScores(plainQuery, plainKey, scores: kept, cotangent, wanted)
+    }
   }
 
   /// Softmax of the visible scores; zero elsewhere, and zeros where all are minus infinity.
@@ -88,8 +92,7 @@ public struct Attention: Sendable {
     let sizes = Sizes(
       rows: scores.shape[1], heads: scores.shape[0], groups: scores.shape[0], width: 0,
       valueWidth: 0)
-    let longest = longest
-    return Tensor(shape: scores.shape) { out in
+    let pattern = Tensor(shape: scores.shape) { out in
       scores.withFloats { scores in
         let (scores, out) = (scores.baseAddress, out.baseAddress)
         forEachTask(sizes) { task, head, sequence in
@@ -102,13 +105,13 @@ public struct Attention: Sendable {
         }
       }
     }
+    return pattern.derived(from: [scores]) { cotangent, _ in [pullBackPattern(pattern, cotangent)] }
   }
 
   /// Pattern times values, `[N, H, Kv]`. Only visible positions are read.
   public func mix(_ pattern: Tensor, _ value: Tensor) -> Tensor {
     let sizes = sizes(pattern: pattern, value: value)
-    let longest = longest
-    return Tensor(shape: [sizes.rows, sizes.heads, sizes.valueWidth]) { out in
+    let mixed = Tensor(shape: [sizes.rows, sizes.heads, sizes.valueWidth]) { out in
       let values = PackedPositions(value, offsets: offsets, layout: .rows)
       pattern.withFloats { pattern in
         let (pattern, out) = (pattern.baseAddress, out.baseAddress)
@@ -124,12 +127,16 @@ public struct Attention: Sendable {
         }
       }
     }
+    let (plainPattern, plainValue) = (pattern.detached, value.detached)
+    return mixed.derived(from: [frozenPattern ? nil : pattern, value]) { cotangent, wanted in
+      pullBackMix(plainPattern, plainValue, cotangent, wanted)
+    }
   }
 
   /// `mix(pattern(scores(query, key)), value)` without keeping scores or pattern, with equal bits.
   public func fused(_ query: Tensor, _ key: Tensor, _ value: Tensor) -> Tensor {
     let sizes = sizes(query, key: key, value: value)
-    return Tensor(shape: [sizes.rows, sizes.heads, sizes.valueWidth]) { out in
+    let mixed = Tensor(shape: [sizes.rows, sizes.heads, sizes.valueWidth]) { out in
       let keys = PackedPositions(key, offsets: offsets, layout: .panels)
       let values = PackedPositions(value, offsets: offsets, layout: .rows)
       query.withFloats { query in
@@ -146,6 +153,11 @@ public struct Attention: Sendable {
           precondition(cajal_attention_fused(&task), "no memory for attention")
         }
       }
+    }
+    let plain = (query: query.detached, key: key.detached, value: value.detached)
+    let inputs = frozenPattern ? [nil, nil, value] : [query, key, value]
+    return mixed.derived(from: inputs) { cotangent, wanted in
+      pullBackFused(plain.query, plain.key, plain.value, cotangent, wanted)
     }
   }
 }

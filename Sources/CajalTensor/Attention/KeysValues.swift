@@ -89,7 +89,11 @@ public struct KeysValues: Sendable {
 
   /// What kernels read of one group; valid while this value lives.
   func positions(_ group: Int) -> cajal_positions {
-    guard count > 0 else { return cajal_positions() }
-    return cajal_positions(keys: store.keys(group), values: store.values(group), count: count)
+    var positions = cajal_positions()
+    guard count > 0 else { return positions }
+    positions.keys = UnsafePointer(store.keys(group))
+    positions.values = UnsafePointer(store.values(group))
+    positions.count = count
+    return positions
   }
 }

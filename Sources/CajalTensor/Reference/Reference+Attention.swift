@@ -6,7 +6,7 @@ extension Reference {
   public static func attentionScores(
     _ attention: Attention, _ query: Tensor, _ key: Tensor
   ) -> [Double] {
-    let (queries, keys) = (rows(query), rows(attention.whole(key) { $0.keys }))
+    let (queries, keys) = (rows(query), rows(attention.whole(key, \.keys)))
     let (heads, groups) = (query.shape[1], key.shape[1])
     return eachRow(attention, heads: heads) { place in
       let q = queries[place.query * heads + place.head]
@@ -41,7 +41,7 @@ extension Reference {
   public static func attentionMix(
     _ attention: Attention, _ pattern: [Double], heads: Int, _ value: Tensor
   ) -> [Double] {
-    let values = rows(attention.whole(value) { $0.values })
+    let values = rows(attention.whole(value, \.values))
     let (groups, width) = (value.shape[1], value.shape[2])
     let queries = attention.offsets.last ?? 0
     let longest = attention.longest
@@ -69,10 +69,11 @@ extension Reference {
   // MARK: Places
 
   /// One query of one head.
-  private struct Place {
+  struct Place {
     let head: Int
     let query: Int
     let position: Int  // in its own sequence
+    let firstRow: Int  // of the sequence
     let firstKey: Int
     let keys: Int
 
@@ -85,14 +86,15 @@ extension Reference {
   }
 
   /// All places, head by head, in the order of queries.
-  private static func places(_ attention: Attention, heads: Int) -> [Place] {
-    let starts = attention.wholeOffsets
+  static func places(_ attention: Attention, heads: Int) -> [Place] {
+    let starts = zip(attention.offsets, attention.prefixOffsets).map { $0 + $1 }
     return (0..<heads).flatMap { head in
       (0..<attention.offsets.count - 1).flatMap { sequence in
         (0..<attention.rowCount(sequence)).map { index in
           Place(
             head: head, query: attention.offsets[sequence] + index,
-            position: attention.prefixCount(sequence) + index, firstKey: starts[sequence],
+            position: attention.prefixCount(sequence) + index,
+            firstRow: attention.offsets[sequence], firstKey: starts[sequence],
             keys: starts[sequence + 1] - starts[sequence])
         }
       }
@@ -103,5 +105,17 @@ extension Reference {
     _ attention: Attention, heads: Int, _ body: (Place) -> [Double]
   ) -> [Double] {
     places(attention, heads: heads).flatMap(body)
+  }
+}
+
+extension Attention {
+  /// Keys or values of whole sequences, `[M, G, width]`: every prefix laid before its rows.
+  func whole(_ rows: Tensor, _ part: KeyPath<KeysValues, Tensor>) -> Tensor {
+    let (before, starts) = (joinedPrefixes(rows.shape, part), prefixOffsets)
+    let numbers = (0..<offsets.count - 1).flatMap { sequence in
+      before.rows(starts[sequence]..<starts[sequence + 1]).array
+        + rows.rows(offsets[sequence]..<offsets[sequence + 1]).array
+    }
+    return Tensor(numbers, shape: [before.shape[0] + rows.shape[0]] + rows.shape.dropFirst())
   }
 }

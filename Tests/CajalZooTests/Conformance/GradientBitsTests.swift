@@ -4,7 +4,7 @@ import Testing
 struct GradientBitsTests {
   /// One model of every family suffices for what the blocks share.
   static let models = GradientTests.fixtures.filter { reference in
-    let name = reference.folder.lastPathComponent
+    let name = reference.name
     return name.hasSuffix("-sites")
       || [
         "gpt2-inner", "gpt-neo-window", "phi-norms", "qwen3-window", "gemma2-window",

@@ -11,11 +11,11 @@ extension GradientConformance {
     var weights: [String: Tensor]
 
     func differences(from other: Pulled) -> [String] {
-      let sites = Set(sites.keys).union(other.sites.keys)
+      let places = Set(sites.keys).union(other.sites.keys)
         .filter { !Self.same(sites[$0], other.sites[$0]) }.map(\.description)
       let names = Set(weights.keys).union(other.weights.keys)
         .filter { !Self.same(weights[$0], other.weights[$0]) }
-      return (sites + names).sorted()
+      return (places + names).sorted()
     }
 
     private static func same(_ a: Tensor?, _ b: Tensor?) -> Bool {

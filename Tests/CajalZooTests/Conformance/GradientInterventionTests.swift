@@ -27,7 +27,7 @@ struct GradientInterventionTests {
 
   /// Two heads of eight components each.
   static let models = GradientTests.fixtures.filter {
-    ["gpt2-inner", "llama-biases", "opt-350m"].contains($0.folder.lastPathComponent)
+    ["gpt2-inner", "llama-biases", "opt-350m"].contains($0.name)
   }
 
   @Test(arguments: models, cases)
@@ -80,7 +80,7 @@ struct GradientInterventionTests {
         for k in 8..<16 { row[k] *= -0.5 }
       }
     },
-    Case("scale", .mlpPost, .scale(1.5), .init(neurons: [.range(3, 7)])) {
+    Case("scale", .mlpPost, .scale(1.5), .init(neurons: .init([.range(3, 7)]))) {
       changed($0, $1) { row in for k in 3..<7 { row[k] *= 1.5 } }
     },
     Case("project out", .residualPre, .projectOut(first), .init(positions: [1, 3])) {
@@ -125,8 +125,8 @@ struct GradientInterventionTests {
     },
     Case(
       "rows of another run", .mlpOut, .resampleAblate(draws, seed: 5), .init(positions: [2, 4])
-    ) {
-      var out = $0
+    ) { x, _ in
+      var out = x
       for row in [2, 4] {
         let drawn = Int(Philox(seed: 5).integer(UInt64(row), below: 3))
         out.replaceSubrange(

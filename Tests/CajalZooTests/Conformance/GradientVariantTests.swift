@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalModel
+import CajalTensor
 import Testing
 
 /// Gradients in which something is held: those of a reference in which it keeps its value.
@@ -47,7 +48,7 @@ struct GradientVariantTests {
   /// Without norms and MLPs, frozen patterns leave a linear model: its value is its derivative.
   @Test func `a linear model's logit is the gradient times the embeddings`() throws {
     let reference = try #require(
-      GradientTests.fixtures.first { $0.folder.lastPathComponent == "tl-attention-only" })
+      GradientTests.fixtures.first { $0.name == "tl-attention-only" })
     var conformance = try GradientConformance(reference)
     conformance.options.frozen = .attentionPatterns
     let site = Site(.residualPre, layer: 0)

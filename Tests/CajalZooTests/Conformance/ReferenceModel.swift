@@ -14,7 +14,9 @@ struct ReferenceModel: Sendable, CustomTestStringConvertible {
   /// Which configuration file describes it.
   let configuration: String
 
-  var testDescription: String { "\(folder.lastPathComponent)/\(configuration)" }
+  /// The folder's name.
+  var name: String { folder.lastPathComponent }
+  var testDescription: String { "\(name)/\(configuration)" }
 
   /// The models beside the repository whose names are given, under both configurations; none where
   /// the shared data are absent.

@@ -32,7 +32,7 @@ extension Metric {
   /// The derivative by all logits of a run, [1, N, V]; zero in the rows it does not read.
   func cotangent(ofAll logits: Tensor, _ batch: TokenBatch) -> Tensor {
     let rows = rows(in: batch)
-    let parts = cotangent(logits.detached.gathered(rows: rows), batch)
+    let parts = derivative(logits.detached.gathered(rows: rows), batch).cotangent
     let V = logits.shape[1]
     var whole = Tensor(zeros: [1, batch.count, V])
     parts.withFloats { parts in
