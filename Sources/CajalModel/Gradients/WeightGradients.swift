@@ -38,13 +38,13 @@ public final class WeightGradients: Sendable {
     state.withLock { state in for name in state.keys { state[name]?.isStale = true } }
   }
 
-  /// Changes the sums of a weight in place: `body` gets each as a matrix of these extents, which
-  /// cotangent it belongs to, and whether to overwrite it (true) or to add.
+  /// Changes the sums of a weight in place: `body` gets each, which cotangent it belongs to, and
+  /// whether to overwrite it (true) or to add.
   ///
   /// - Parameter covers: whether `body` writes every element when it overwrites; else the sums are
   ///   filled with zeros first.
   private func update(
-    _ weight: Weight, _ count: Int, as matrix: (rows: Int, columns: Int), covers: Bool,
+    _ weight: Weight, _ count: Int, covers: Bool,
     _ body: (_ sum: inout Tensor, _ cotangent: Int, _ overwrites: Bool) -> Void
   ) {
     state.withLock { state in
@@ -54,14 +54,12 @@ public final class WeightGradients: Sendable {
         (sums, isFresh) = (entry.sums, entry.isStale)
       }
       for c in 0..<count {
-        var sum =
-          c < sums.count ? sums[c] : Tensor(shape: weight.shape) { _ in }
+        var sum = c < sums.count ? sums[c] : Tensor(shape: weight.shape) { _ in }
         // The only reference, so that it is written in place.
         if c < sums.count { sums[c] = Tensor(zeros: []) } else { sums.append(Tensor(zeros: [])) }
         if isFresh && !covers { sum.withMutableFloats { $0.update(repeating: 0) } }
-        sum = sum.reshaped(matrix.rows, matrix.columns)
         body(&sum, c, isFresh && covers)
-        sums[c] = sum.reshaped(weight.shape)
+        sums[c] = sum
       }
       state[weight.name] = Entry(sums: sums, isStale: false)
     }
@@ -77,7 +75,7 @@ extension WeightGradients {
     var start = 0
     for source in sources {
       let from = start
-      update(source.weight, count, as: (1, source.weight.count), covers: false) { sum, c, _ in
+      update(source.weight, count, covers: false) { sum, c, _ in
         sum.withMutableFloats { sum in
           for (offset, index) in source.ranges.joined().enumerated() {
             sum[index] += values[c * width + from + offset]
@@ -101,19 +99,17 @@ extension WeightGradients {
     let x = x.reshaped(x.count / inner, inner)
     let selected = rows.reduce(0) { $0 + $1.count }
     let covers = selected == outputs
-    let shape =
-      layout == .inputsFirst ? (inner, outputs) : (weight.shape[0], weight.count / weight.shape[0])
-    update(weight, count, as: shape, covers: covers) { sum, c, overwrites in
+    update(weight, count, covers: covers) { sum, c, overwrites in
       let part = cotangent.rows(c..<c + 1).reshaped(x.shape[0], selected)
       if layout == .headsFirst || rows.count > 1 {
         Self.scatter(
           Product.multiply(part, x, transposeA: true), to: &sum, weight, rows, layout, overwrites)
       } else if layout == .inputsFirst {
-        let block = MatrixBlock(rows: 0..<inner, columns: rows[0])
+        let block = MatrixBlock(start: rows[0].lowerBound, stride: outputs)
         Product.accumulate(
           x, part, transposeA: true, into: &sum, at: block, adding: !overwrites)
       } else {
-        let block = MatrixBlock(rows: rows[0], columns: 0..<inner)
+        let block = MatrixBlock(start: rows[0].lowerBound * inner, stride: inner)
         Product.accumulate(
           part, x, transposeA: true, into: &sum, at: block, adding: !overwrites)
       }
@@ -142,9 +138,9 @@ extension WeightGradients {
   /// The gradient of an embedding matrix [V, D] whose rows `ids` were looked up: cotangents
   /// `[C, N, D]` are added to their rows in the order of the positions.
   func add(_ cotangent: Tensor, ids: [Int32], to weight: Weight) {
-    let shape = (weight.shape[0], weight.shape[1])
-    update(weight, cotangent.shape[0], as: shape, covers: false) { sum, c, _ in
-      sum.addRows(cotangent.rows(c..<c + 1).reshaped(ids.count, shape.1), at: ids)
+    let width = weight.shape[1]
+    update(weight, cotangent.shape[0], covers: false) { sum, c, _ in
+      sum.addRows(cotangent.rows(c..<c + 1).reshaped(ids.count, width), at: ids)
     }
   }
 }
