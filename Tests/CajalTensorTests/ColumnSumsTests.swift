@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import CajalTensor
 import CajalTestSupport
 import Testing
+
+@testable import CajalTensor
 
 struct ColumnSumsTests {
   @Test func `column sums are those of Float64, with equal bits on any number of threads`() {

@@ -233,8 +233,6 @@ typedef struct {
   const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
   const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
   ptrdiff_t count;
-  const float *key_rows;      // keys as values are laid out; read by gradients alone
-  const float *value_panels;  // values as keys are laid out; read by gradients alone
 } cajal_positions;
 
 /// Queries of one group of heads of one sequence, against the keys and values of positions that came
@@ -259,6 +257,13 @@ typedef struct {
   ptrdiff_t out_stride;
 } cajal_attention;
 
+/// Packs `count` rows x[count, stride] as keys from position `at` of `panels` on. A panel that is
+/// begun is zero where it has no positions yet.
+void cajal_attention_pack_keys(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *panels, ptrdiff_t at);
+/// Packs rows as values: out[count, width], padded.
+void cajal_attention_pack_values(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out);
 /// out = softmax(scores) · values without keeping the pattern. Returns false without memory.
 bool cajal_attention_fused(const cajal_attention *task);
 /// Fills `scores`: minus infinity where not visible.
@@ -274,17 +279,19 @@ bool cajal_attention_mix(const cajal_attention *task);
 /// from cotangent to cotangent. Gradients that are null are not formed. Those of keys and values are
 /// sums over the heads, of the fresh positions.
 typedef struct {
-  cajal_attention attention;  // `pattern`: the recorded scores or pattern that a step reads
+  cajal_attention attention;  // `fresh` has a count alone; `pattern`: recorded scores or pattern
+  const float *key, *value;   // fresh: [positions, key_stride], [positions, value_stride]
+  ptrdiff_t key_stride, value_stride;
   ptrdiff_t cotangents;
   const float *cotangent;     // of the output (output_step), of scores or pattern (pattern_step)
   ptrdiff_t output_step;
-  float *query;               // laid out like attention.query
+  float *query_gradient;      // laid out like attention.query
   ptrdiff_t query_step;
-  float *key;                 // [positions, key_stride]
-  ptrdiff_t key_step, key_stride;
-  float *value;               // [positions, value_stride]
-  ptrdiff_t value_step, value_stride;
-  float *pattern;             // of scores or pattern
+  float *key_gradient;        // laid out like key
+  ptrdiff_t key_step;
+  float *value_gradient;      // laid out like value
+  ptrdiff_t value_step;
+  float *pattern_gradient;    // of scores or pattern
   ptrdiff_t pattern_step;
 } cajal_attention_gradient;
 
