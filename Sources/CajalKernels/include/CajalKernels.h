@@ -107,7 +107,7 @@ bool cajal_is_finite(const float *x, ptrdiff_t count);
 void cajal_row_dots(
   const float *a, const float *b, const float *divisor, double factor, float *out, ptrdiff_t rows,
   ptrdiff_t width);
-/// sums[width] += Σ a · b over the rows, in their order; b null is 1.
+/// sums[width] += Σ a · b over the rows, four of them at a time; b null is 1.
 void cajal_add_column_sums(
   const float *a, const float *b, double *sums, ptrdiff_t rows, ptrdiff_t width);
 /// out[width] = the sum of `count` partial sums, in their order.
@@ -141,8 +141,8 @@ typedef struct {
   bool centred;            // the mean moves with x
   bool frozen;             // the scale does not
   float *out;              // the cotangent of x; null when not wanted
-  double *gain_sums;       // [width], added to: Σ cotangent · normalised x; null together with
-  double *bias_sums;       // [width], added to: Σ cotangent
+  double *gain_sums;       // [width], added to: Σ cotangent · normalised x; or null
+  double *bias_sums;       // [width], added to: Σ cotangent; or null
   ptrdiff_t rows, width;
 } cajal_norm_cotangent;
 
@@ -216,9 +216,6 @@ void cajal_divergence_gradient(
 double cajal_log_sum_exp(const float *x, ptrdiff_t width);
 /// Sum of one row in double, in a fixed order.
 double cajal_row_sum(const float *x, ptrdiff_t width);
-/// out[columns]: sums down the columns in double, each one chain in the order of the rows.
-void cajal_column_sums(
-  const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 /// Index of the first maximum; -1 when the row is empty or holds a NaN.
 ptrdiff_t cajal_argmax(const float *x, ptrdiff_t width);
 /// The `k` largest, largest first, ties by lowest index; NaN sorts last. Returns how many.
