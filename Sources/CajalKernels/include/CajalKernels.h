@@ -319,5 +319,8 @@ enum {
 
 /// Converts little-endian elements at any alignment to float32, nearest even where it must round.
 void cajal_convert(const void *source, int type, float *out, ptrdiff_t count);
+/// Index of the first little-endian element, at any alignment, that is infinite or not a number; -1 where
+/// all are finite, as integers are.
+ptrdiff_t cajal_first_not_finite(const void *source, int type, ptrdiff_t count);
 
 #endif
