@@ -1,49 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Moves weights into panels of 32 outputs, [outputs / 32][inner][32], without changing their type.
-#include <string.h>
-
-#include "CajalKernels.h"
-
-// At most 32 outputs of one panel. Where outputs lie side by side in the source (stride 1)
-// each inner position is one copy; else blocks of inner positions keep both sides in the cache.
-#define PACK_PANEL(name, T)                                                                   \
-  static void name(                                                                           \
-    const char *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,     \
-    ptrdiff_t inner, T *out) {                                                                \
-    const ptrdiff_t size = sizeof(T);                                                         \
-    if (output_stride == 1) {                                                                 \
-      for (ptrdiff_t k = 0; k < inner; k++)                                                   \
-        memcpy(out + k * CAJAL_PANEL, source + k * inner_stride * size, (size_t)(count * size)); \
-      return;                                                                                 \
-    }                                                                                         \
-    for (ptrdiff_t start = 0; start < inner; start += 64) {                                   \
-      ptrdiff_t end = start + 64 < inner ? start + 64 : inner;                                \
-      for (ptrdiff_t o = 0; o < count; o++) {                                                 \
-        const char *in = source + o * output_stride * size;                                   \
-        for (ptrdiff_t k = start; k < end; k++)                                               \
-          memcpy(out + k * CAJAL_PANEL + o, in + k * inner_stride * size, sizeof(T));         \
-      }                                                                                       \
-    }                                                                                         \
-  }
-PACK_PANEL(pack_words, uint32_t)
-PACK_PANEL(pack_halves, uint16_t)
+#ifndef CAJAL_PASS
+#define CAJAL_FILE "pack.c"
+#include "each_variant.h"
 
 void cajal_pack(
   const void *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,
   ptrdiff_t inner, int type, void *panels, ptrdiff_t at) {
-  const ptrdiff_t size = type == CAJAL_FLOAT32 ? 4 : 2;
-  for (ptrdiff_t o = 0; o < count;) {
-    ptrdiff_t place = (at + o) % CAJAL_PANEL;
-    ptrdiff_t part = count - o < CAJAL_PANEL - place ? count - o : CAJAL_PANEL - place;
-    const char *in = (const char *)source + o * output_stride * size;
-    ptrdiff_t to = ((at + o) / CAJAL_PANEL * inner * CAJAL_PANEL + place) * size;
-    char *out = (char *)panels + to;
-    if (type == CAJAL_FLOAT32)
-      pack_words(in, output_stride, inner_stride, part, inner, (uint32_t *)out);
-    else
-      pack_halves(in, output_stride, inner_stride, part, inner, (uint16_t *)out);
-    o += part;
-  }
+  CAJAL_DISPATCH(pack, source, output_stride, inner_stride, count, inner, type, panels, at);
 }
 
 void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t index, float *out) {
@@ -62,3 +26,72 @@ void cajal_unpack_row(const void *panels, ptrdiff_t inner, int type, ptrdiff_t i
     cajal_convert(line, from, out + k, length);
   }
 }
+#else
+#include "tile.h"
+
+#include "square.h"
+
+/// A square of elements whose inner positions lie side by side in the source.
+INLINE void V(pack_square)(const char *in, ptrdiff_t row_bytes, const int size, char *out) {
+  LANES square[CAJAL_LANES];
+#pragma clang loop unroll(full)
+  for (int r = 0; r < CAJAL_LANES; r++) {
+    const char *row = in + r * row_bytes;
+    if (size == 4)
+      square[r] = *(const V(lanes_any) *)row;
+    else
+      square[r] = (LANES)__builtin_convertvector(*(const V(halves_any) *)row, V(words));
+  }
+  V(transpose_square)(square);
+#pragma clang loop unroll(full)
+  for (int r = 0; r < CAJAL_LANES; r++) {
+    char *line = out + r * CAJAL_PANEL * size;
+    if (size == 4)
+      *(V(lanes_any) *)line = square[r];
+    else
+      *(V(halves_any) *)line = __builtin_convertvector((V(words))square[r], V(halves_any));
+  }
+}
+
+/// At most 32 outputs of one panel. Where outputs lie side by side in the source each inner position
+/// is one copy; where inner positions do, squares are turned in registers.
+INLINE void V(pack_panel)(
+  const char *in, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,
+  ptrdiff_t inner, const int size, char *out) {
+  if (output_stride == 1) {
+    for (ptrdiff_t k = 0; k < inner; k++)
+      memcpy(out + k * CAJAL_PANEL * size, in + k * inner_stride * size, (size_t)(count * size));
+    return;
+  }
+  ptrdiff_t squares = inner_stride == 1 ? count / CAJAL_LANES * CAJAL_LANES : 0;
+  ptrdiff_t turned = squares > 0 ? inner / CAJAL_LANES * CAJAL_LANES : 0;
+  for (ptrdiff_t k = 0; k < turned; k += CAJAL_LANES)
+    for (ptrdiff_t o = 0; o < squares; o += CAJAL_LANES)
+      V(pack_square)(
+        in + (o * output_stride + k) * size, output_stride * size, size,
+        out + (k * CAJAL_PANEL + o) * size);
+  for (ptrdiff_t o = 0; o < count; o++)
+    for (ptrdiff_t k = o < squares ? turned : 0; k < inner; k++)
+      memcpy(
+        out + (k * CAJAL_PANEL + o) * size, in + (o * output_stride + k * inner_stride) * size,
+        (size_t)size);
+}
+
+static void V(pack)(
+  const void *source, ptrdiff_t output_stride, ptrdiff_t inner_stride, ptrdiff_t count,
+  ptrdiff_t inner, int type, void *panels, ptrdiff_t at) {
+  const ptrdiff_t size = type == CAJAL_FLOAT32 ? 4 : 2;
+  for (ptrdiff_t o = 0; o < count;) {
+    ptrdiff_t place = (at + o) % CAJAL_PANEL;
+    ptrdiff_t part = count - o < CAJAL_PANEL - place ? count - o : CAJAL_PANEL - place;
+    const char *in = (const char *)source + o * output_stride * size;
+    ptrdiff_t to = ((at + o) / CAJAL_PANEL * inner * CAJAL_PANEL + place) * size;
+    char *out = (char *)panels + to;
+    if (type == CAJAL_FLOAT32)
+      V(pack_panel)(in, output_stride, inner_stride, part, inner, 4, out);
+    else
+      V(pack_panel)(in, output_stride, inner_stride, part, inner, 2, out);
+    o += part;
+  }
+}
+#endif

@@ -8,33 +8,27 @@ internal import CajalKernels
 extension Attention {
   /// From the cotangent of `fused` to those of query, key and value.
   func pullBackFused(
-    _ query: Tensor, _ key: Tensor, _ value: Tensor, _ cotangent: Tensor, _ wanted: [Bool]
+    _ operands: (query: Tensor, key: Tensor, value: Tensor), _ cotangent: Tensor, _ wanted: [Bool]
   ) -> [Tensor?] {
-    let sizes = sizes(query, key: key, value: value)
+    let sizes = sizes(operands.query, key: operands.key, value: operands.value)
     let gradient = AttentionGradient(self, sizes, cotangents: cotangent.shape[0])
-    let seeks = wanted[0] || wanted[1]
-    let panels = PackedWhole(self, key, .panels, \.keys)
-    let rows = wanted[0] ? PackedWhole(self, key, .rows, \.keys) : nil
-    let values = seeks ? PackedWhole(self, value, .panels, \.values) : nil
     let queries = wanted[0] ? gradient.ofQueries() : nil
     let keys = wanted[1] ? gradient.ofPositions(sizes.width) : nil
-    let mixed = wanted[2] ? gradient.ofPositions(sizes.valueWidth) : nil
-    query.withFloats { query in
-      cotangent.withFloats { cotangent in
-        gradient.forEachTask { task, place in
-          panels.give(place, &task.attention, \.keys)
-          rows?.give(place, &task.attention, \.key_rows)
-          values?.give(place, &task.attention, \.value_panels)
-          task.attention.query = query.baseAddress.map { $0 + gradient.query(place, ofOne: true) }
-          task.cotangent = cotangent.baseAddress.map { $0 + gradient.output(place) }
-          task.query = queries?.base.map { $0 + gradient.query(place) }
-          task.key = keys?.base.map { $0 + gradient.position(place, sizes.width) }
-          task.value = mixed?.base.map { $0 + gradient.position(place, sizes.valueWidth) }
-          precondition(cajal_attention_gradient_fused(&task), "no memory for attention")
-        }
+    let values = wanted[2] ? gradient.ofPositions(sizes.valueWidth) : nil
+    withBases(operands.query, operands.key, operands.value, cotangent) { query, key, value, given in
+      gradient.forEachTask { task, place in
+        task.attention.prefix = prefix(place.sequence, place.group)
+        task.attention.query = query + gradient.query(place, ofOne: true)
+        task.key = key + gradient.fresh(place, sizes.width)
+        task.value = value + gradient.fresh(place, sizes.valueWidth)
+        task.cotangent = given + gradient.output(place)
+        task.query_gradient = queries?.base.map { $0 + gradient.query(place) }
+        task.key_gradient = keys?.base.map { $0 + gradient.position(place, sizes.width) }
+        task.value_gradient = values?.base.map { $0 + gradient.position(place, sizes.valueWidth) }
+        precondition(cajal_attention_gradient_fused(&task), "no memory for attention")
       }
     }
-    return [queries?.tensor, keys.map(gradient.sum), mixed.map(gradient.sum)]
+    return [queries?.tensor, keys.map(gradient.sum), values.map(gradient.sum)]
   }
 
   /// From the cotangent of `mix` to those of pattern and value.
@@ -43,68 +37,80 @@ extension Attention {
   ) -> [Tensor?] {
     let sizes = sizes(pattern: pattern, value: value)
     let gradient = AttentionGradient(self, sizes, cotangents: cotangent.shape[0])
-    let values = wanted[0] ? PackedWhole(self, value, .panels, \.values) : nil
     let patterns = wanted[0] ? gradient.ofPattern() : nil
-    let mixed = wanted[1] ? gradient.ofPositions(sizes.valueWidth) : nil
-    pattern.withFloats { pattern in
-      cotangent.withFloats { cotangent in
-        gradient.forEachTask { task, place in
-          values?.give(place, &task.attention, \.value_panels)
-          task.attention.pattern = pattern.baseAddress.map { $0 + gradient.row(place) }
-          task.cotangent = cotangent.baseAddress.map { $0 + gradient.output(place) }
-          task.pattern = patterns?.base.map { $0 + gradient.pattern(place) }
-          task.value = mixed?.base.map { $0 + gradient.position(place, sizes.valueWidth) }
-          precondition(cajal_attention_gradient_mix(&task), "no memory for attention")
-        }
+    let values = wanted[1] ? gradient.ofPositions(sizes.valueWidth) : nil
+    withBases(pattern, value, cotangent, cotangent) { pattern, value, given, _ in
+      gradient.forEachTask { task, place in
+        task.attention.prefix = prefix(place.sequence, place.group)
+        task.attention.pattern = pattern + gradient.row(place)
+        task.value = value + gradient.fresh(place, sizes.valueWidth)
+        task.cotangent = given + gradient.output(place)
+        task.pattern_gradient = patterns?.base.map { $0 + gradient.pattern(place) }
+        task.value_gradient = values?.base.map { $0 + gradient.position(place, sizes.valueWidth) }
+        precondition(cajal_attention_gradient_mix(&task), "no memory for attention")
       }
     }
-    return [patterns?.tensor, mixed.map(gradient.sum)]
+    return [patterns?.tensor, values.map(gradient.sum)]
   }
 
   /// From the cotangent of `pattern` to that of the scores; reads the pattern.
   func pullBackPattern(_ pattern: Tensor, _ cotangent: Tensor) -> Tensor {
-    let sizes = Sizes(
-      rows: pattern.shape[1], heads: pattern.shape[0], groups: pattern.shape[0], width: 0,
-      valueWidth: 0)
+    let sizes = sizes(scores: pattern)
     let gradient = AttentionGradient(self, sizes, cotangents: cotangent.shape[0])
     let scores = gradient.ofPattern()
-    pattern.withFloats { pattern in
-      cotangent.withFloats { cotangent in
-        gradient.forEachTask { task, place in
-          task.attention.pattern = pattern.baseAddress.map { $0 + gradient.row(place) }
-          task.cotangent = cotangent.baseAddress.map { $0 + gradient.pattern(place) }
-          task.pattern = scores.base.map { $0 + gradient.pattern(place) }
-          cajal_attention_gradient_pattern(&task)
-        }
+    withBases(pattern, cotangent, cotangent, cotangent) { pattern, given, _, _ in
+      gradient.forEachTask { task, place in
+        task.attention.pattern = pattern + gradient.row(place)
+        task.cotangent = given + gradient.pattern(place)
+        task.pattern_gradient = scores.base.map { $0 + gradient.pattern(place) }
+        cajal_attention_gradient_pattern(&task)
       }
     }
     return scores.tensor
   }
 
-  /// From the cotangent of `scores` to those of query and key; reads the scores where they are capped.
+  /// From the cotangent of `scores` to those of query and key; reads the scores, which it gets where
+  /// they are capped.
   func pullBackScores(
     _ query: Tensor, _ key: Tensor, scores: Tensor?, _ cotangent: Tensor, _ wanted: [Bool]
   ) -> [Tensor?] {
     let sizes = sizes(query, key: key, value: nil)
     let gradient = AttentionGradient(self, sizes, cotangents: cotangent.shape[0])
-    let rows = wanted[0] ? PackedWhole(self, key, .rows, \.keys) : nil
     let queries = wanted[0] ? gradient.ofQueries() : nil
     let keys = wanted[1] ? gradient.ofPositions(sizes.width) : nil
-    query.withFloats { query in
-      cotangent.withFloats { cotangent in
-        withOptionalFloats(scores) { scores in
-          gradient.forEachTask { task, place in
-            rows?.give(place, &task.attention, \.key_rows)
-            task.attention.query = query.baseAddress.map { $0 + gradient.query(place, ofOne: true) }
-            task.attention.pattern = scores.map { $0 + gradient.row(place) }
-            task.cotangent = cotangent.baseAddress.map { $0 + gradient.pattern(place) }
-            task.query = queries?.base.map { $0 + gradient.query(place) }
-            task.key = keys?.base.map { $0 + gradient.position(place, sizes.width) }
-            precondition(cajal_attention_gradient_scores(&task), "no memory for attention")
-          }
-        }
+    withBases(query, key, cotangent, scores ?? cotangent) { query, key, given, scores in
+      gradient.forEachTask { task, place in
+        task.attention.prefix = prefix(place.sequence, place.group)
+        task.attention.query = query + gradient.query(place, ofOne: true)
+        task.attention.pattern = scores + gradient.row(place)
+        task.key = key + gradient.fresh(place, sizes.width)
+        task.cotangent = given + gradient.pattern(place)
+        task.query_gradient = queries?.base.map { $0 + gradient.query(place) }
+        task.key_gradient = keys?.base.map { $0 + gradient.position(place, sizes.width) }
+        precondition(cajal_attention_gradient_scores(&task), "no memory for attention")
       }
     }
     return [queries?.tensor, keys.map(gradient.sum)]
+  }
+}
+
+/// Host memory of four tensors; nothing is called when there is none.
+private func withBases(
+  _ a: Tensor, _ b: Tensor, _ c: Tensor, _ d: Tensor,
+  _ body: (
+    UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>, UnsafePointer<Float>
+  ) -> Void
+) {
+  a.withFloats { a in
+    b.withFloats { b in
+      c.withFloats { c in
+        d.withFloats { d in
+          guard let a = a.baseAddress, let b = b.baseAddress, let c = c.baseAddress,
+            let d = d.baseAddress
+          else { return }
+          body(a, b, c, d)
+        }
+      }
+    }
   }
 }
