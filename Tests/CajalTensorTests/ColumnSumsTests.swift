@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-import CajalTensor
 import CajalTestSupport
 import Testing
+
+@testable import CajalTensor
 
 struct ColumnSumsTests {
   @Test func `column sums are sums in Float64 rounded once, in all variants and threads`() {

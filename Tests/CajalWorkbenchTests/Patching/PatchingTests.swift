@@ -5,6 +5,7 @@ import CajalModel
 import CajalReport
 import CajalWorkbench
 import Synchronization
+import Foundation
 import Testing
 
 struct PatchingTests {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalWorkbench
+import Foundation
 import Testing
 
 struct TokenAlignmentTests {
