@@ -251,6 +251,7 @@ typedef struct {
   bool causal;
   float *scores;              // [heads][score_head_stride], [query][score_stride]; null: not kept
   const float *pattern;       // the same layout, read by cajal_attention_mix
+  float *recorded_pattern;    // the same layout, written by cajal_attention_recorded
   ptrdiff_t score_head_stride, score_stride;
   ptrdiff_t longest;          // columns of scores and pattern to fill
   float *out;                 // [queries, out_stride]: the group's first head
@@ -266,6 +267,8 @@ void cajal_attention_pack_values(
   const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out);
 /// out = softmax(scores) · values without keeping the pattern. Returns false without memory.
 bool cajal_attention_fused(const cajal_attention *task);
+/// The same, and keeps the scores and the pattern.
+bool cajal_attention_recorded(const cajal_attention *task);
 /// Fills `scores`: minus infinity where not visible.
 bool cajal_attention_scores(const cajal_attention *task);
 /// Fills `scores` (here the pattern's storage) with the softmax of `pattern` (here the scores).
