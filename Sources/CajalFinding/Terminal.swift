@@ -11,23 +11,39 @@ public enum Terminal {
   /// marks become their numbers (`‹U+202E›`), and piles of combining marks are cut to six.
   /// Line breaks and tabs become pictures too, unless `keepingLineBreaks` keeps line feeds.
   public static func sanitized(_ text: String, keepingLineBreaks: Bool = false) -> String {
-    var result = String.UnicodeScalarView()
-    var marks = 0
-    for scalar in text.unicodeScalars {
-      if scalar == "\n" && keepingLineBreaks {
-        marks = 0
-        result.append(scalar)
-        continue
-      }
-      marks = isCombining(scalar) ? marks + 1 : 0
-      if marks > 6 { continue }
-      if let picture = picture(of: scalar) {
-        result.append(contentsOf: picture.unicodeScalars)
-      } else {
-        result.append(scalar)
-      }
+    var stream = Stream(keepingLineBreaks: keepingLineBreaks)
+    return stream.sanitized(text)
+  }
+
+  /// The same for a text that comes piece by piece: the pieces, joined, are what the whole would be.
+  public struct Stream: Sendable {
+    private let keepsLineBreaks: Bool
+    private var marks = 0
+
+    /// At the beginning of a text.
+    public init(keepingLineBreaks: Bool = false) {
+      keepsLineBreaks = keepingLineBreaks
     }
-    return String(result)
+
+    /// The next piece with nothing in it that a terminal or a reader could be deceived by.
+    public mutating func sanitized(_ piece: String) -> String {
+      var result = String.UnicodeScalarView()
+      for scalar in piece.unicodeScalars {
+        if scalar == "\n" && keepsLineBreaks {
+          marks = 0
+          result.append(scalar)
+          continue
+        }
+        marks = Terminal.isCombining(scalar) ? marks + 1 : 0
+        if marks > 6 { continue }
+        if let picture = Terminal.picture(of: scalar) {
+          result.append(contentsOf: picture.unicodeScalars)
+        } else {
+          result.append(scalar)
+        }
+      }
+      return String(result)
+    }
   }
 
   /// The text as a token is shown: as ``sanitized(_:keepingLineBreaks:)``, with spaces visible

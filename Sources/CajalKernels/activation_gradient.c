@@ -28,8 +28,8 @@ INLINE f32x16 V(clamp)(f32x16 x, float limit) {
 }
 
 /// The value x · σ(a) in `value` and its slope σ(a) · (1 + x a′ · σ(-a)), where `turn` is x a′. Both
-/// factors are exact to some ulp in the tails; only where their sum crosses zero is the error not
-/// small beside the result, but beside its two terms.
+/// sigmoids are exact to some ulp in the tails (1 - σ would multiply its rounding by x); only where the
+/// slope's two terms cancel is the error not small beside the result, but beside them.
 INLINE f32x16 V(sigmoid_times_slope)(f32x16 x, f32x16 argument, f32x16 turn, f32x16 *value) {
   f32x16 e = V(exp_minus_size)(argument);
   *value = V(sigmoid_times)(x, argument, e);

@@ -9,6 +9,14 @@
 #define CAJAL_FILE "attention.c"
 #include "each_variant.h"
 
+void cajal_attention_pack_keys(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *panels, ptrdiff_t at) {
+  CAJAL_DISPATCH(attention_pack_keys, x, stride, count, width, panels, at);
+}
+void cajal_attention_pack_values(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out) {
+  CAJAL_DISPATCH(pack_rows, x, stride, count, width, out);
+}
 bool cajal_attention_fused(const cajal_attention *task) { CAJAL_DISPATCH(attention_fused, task); }
 bool cajal_attention_scores(const cajal_attention *task) { CAJAL_DISPATCH(attention_scores, task); }
 void cajal_attention_pattern(const cajal_attention *task) {
@@ -17,6 +25,19 @@ void cajal_attention_pattern(const cajal_attention *task) {
 bool cajal_attention_mix(const cajal_attention *task) { CAJAL_DISPATCH(attention_mix, task); }
 #else
 #include "attention_steps.h"
+
+static void V(attention_pack_keys)(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *panels, ptrdiff_t at) {
+  ptrdiff_t begun = at % CAJAL_PANEL;
+  if (begun > 0) {
+    ptrdiff_t part = count < CAJAL_PANEL - begun ? count : CAJAL_PANEL - begun;
+    V(transpose)(x, stride, part, width, panels + (at - begun) * width + begun, CAJAL_PANEL);
+    x += part * stride;
+    count -= part;
+    at += part;
+  }
+  V(pack_panels)(x, stride, count, width, panels + at * width);
+}
 
 /// Memory of one tile: queries [rows, width], scores [rows, columns], output [rows, out_columns].
 typedef struct {

@@ -29,68 +29,13 @@ bool cajal_attention_gradient_scores(const cajal_attention_gradient *task) {
 }
 #else
 #include "attention_steps.h"
-
-/// Queries of a block: whole tiles of 6 and of 12 rows.
-#define BLOCK 96
-
-/// Memory for one block of one head, rows padded to whole sixteens, and for the sums over blocks.
-typedef struct {
-  ptrdiff_t columns, width, value_width, positions;
-  float *memory;
-  float *queries;     // [BLOCK, width]
-  float *cotangent;   // [BLOCK, value_width]
-  float *pattern;     // [BLOCK, columns]
-  float *scores;      // [BLOCK, columns]: capped; null without a cap
-  float *slopes;      // [BLOCK, columns]: dP, then dS, then ds
-  float *out;         // [tile, width]
-  float *keys;        // [cotangents, positions, width]
-  float *values;      // [cotangents, positions, value_width]
-} V(block_scratch);
-
-INLINE float *V(take)(float **next, size_t rows, ptrdiff_t columns) {
-  float *start = *next;
-  *next += rows * (size_t)columns;
-  return start;
-}
-
-static bool V(make_block)(const cajal_attention_gradient *task, V(block_scratch) *scratch) {
-  const cajal_attention *attention = &task->attention;
-  scratch->columns = V(score_columns)(attention);
-  scratch->width = V(whole_sixteens)(attention->width);
-  scratch->value_width = V(whole_sixteens)(attention->value_width);
-  scratch->positions = attention->fresh.count;
-  size_t block = scratch->positions < BLOCK ? (size_t)scratch->positions : BLOCK;
-  size_t sums = (size_t)(task->cotangents * scratch->positions);
-  bool capped = attention->cap > 0;
-  size_t floats = (block + CAJAL_TILE_ROWS + sums) * (size_t)scratch->width
-                  + (block + sums) * (size_t)scratch->value_width
-                  + (capped ? 3 : 2) * block * (size_t)scratch->columns;
-  float *next = scratch->memory = aligned_alloc(64, (floats * sizeof(float) + 64) / 64 * 64);
-  if (!next) return false;
-  scratch->queries = V(take)(&next, block, scratch->width);
-  scratch->cotangent = V(take)(&next, block, scratch->value_width);
-  scratch->pattern = V(take)(&next, block, scratch->columns);
-  scratch->slopes = V(take)(&next, block, scratch->columns);
-  scratch->scores = capped ? V(take)(&next, block, scratch->columns) : NULL;
-  scratch->out = V(take)(&next, CAJAL_TILE_ROWS, scratch->width);
-  scratch->keys = V(take)(&next, sums, scratch->width);
-  scratch->values = V(take)(&next, sums, scratch->value_width);
-  return true;
-}
-
-/// Rows side by side, padded with zeros.
-static void V(gather)(
-  const float *x, ptrdiff_t stride, ptrdiff_t rows, ptrdiff_t width, float *out, ptrdiff_t padded) {
-  for (ptrdiff_t r = 0; r < rows; r++) {
-    memcpy(out + r * padded, x + r * stride, (size_t)width * sizeof(float));
-    memset(out + r * padded + width, 0, (size_t)(padded - width) * sizeof(float));
-  }
-}
+#include "attention_gradient_memory.h"
 
 /// The attention of one head and one block of its queries.
 static cajal_attention V(one_block)(
-  const cajal_attention *attention, ptrdiff_t head, ptrdiff_t first) {
+  const cajal_attention *attention, const float *key_panels, ptrdiff_t head, ptrdiff_t first) {
   cajal_attention block = *attention;
+  block.fresh.keys = key_panels;
   block.heads = 1;
   block.first = first;
   block.last = first + BLOCK < attention->fresh.count ? first + BLOCK : attention->fresh.count;
@@ -105,7 +50,7 @@ static cajal_attention V(one_block)(
     for (V(tile_rows) tile = V(choose_rows)(block, at), *once_ = &tile; once_; once_ = NULL)
 
 /// The block's pattern with the forward's bits, and its capped scores where there is a cap.
-static void V(form_pattern)(const cajal_attention *block, const V(block_scratch) *scratch) {
+static void V(form_pattern)(const cajal_attention *block, const V(gradient_scratch) *scratch) {
   const ptrdiff_t columns = scratch->columns;
   EACH_TILE(block, tile, at) {
     float *pattern = scratch->pattern + at * columns;
@@ -123,22 +68,23 @@ static void V(form_pattern)(const cajal_attention *block, const V(block_scratch)
 }
 
 /// dP of the block, into `slopes`.
-static void V(form_pattern_slopes)(const cajal_attention *block, const V(block_scratch) *scratch) {
+static void V(form_pattern_slopes)(const cajal_attention *block, const V(gradient_scratch) *scratch) {
   const cajal_positions *prefix = &block->prefix, *fresh = &block->fresh;
   EACH_TILE(block, tile, at) {
     float *out = scratch->slopes + at * scratch->columns;
     V(rows) rows = {
       scratch->cotangent + at * scratch->value_width, scratch->value_width, block->value_width};
     V(multiply_segment)(
-      &tile, rows, prefix->value_panels, 0, prefix->count, out, scratch->columns);
+      &tile, rows, scratch->value_panels.prefix, 0, prefix->count, out, scratch->columns);
     V(multiply_segment)(
-      &tile, rows, fresh->value_panels, prefix->count, fresh->count, out, scratch->columns);
+      &tile, rows, scratch->value_panels.fresh, prefix->count, fresh->count, out,
+      scratch->columns);
   }
 }
 
-/// dS from P and dP, over the visible positions of one row.
+/// dS times `factor` from P and dP, over the visible positions of one row.
 INLINE void V(slope_of_scores)(
-  const float *pattern, const float *slope, float *out, ptrdiff_t count) {
+  const float *pattern, const float *slope, float factor, float *out, ptrdiff_t count) {
   f64x16 sums = {0};
   ptrdiff_t i = 0;
   for (; i + 16 <= count; i += 16) sums += V(widen)(V(load)(pattern + i) * V(load)(slope + i));
@@ -147,37 +93,32 @@ INLINE void V(slope_of_scores)(
       V(load_part)(pattern + i, count - i, 0) * V(load_part)(slope + i, count - i, 0));
   float mean = (float)V(sum)(sums);
   for (i = 0; i + 16 <= count; i += 16)
-    V(store)(out + i, V(load)(pattern + i) * (V(load)(slope + i) - mean));
-  for (; i < count; i++) out[i] = pattern[i] * (slope[i] - mean);
+    V(store)(out + i, V(load)(pattern + i) * (V(load)(slope + i) - mean) * factor);
+  for (; i < count; i++) out[i] = pattern[i] * (slope[i] - mean) * factor;
 }
 
-/// ds from dS, in place; `scores` are read where there is a cap.
-INLINE void V(slope_of_products)(
+/// ds from dS under a cap, in place.
+INLINE void V(slope_under_cap)(
   const cajal_attention *block, const float *scores, float *slope, ptrdiff_t count) {
-  const float scale = block->scale, cap = block->cap;
-  ptrdiff_t i = 0;
-  if (cap > 0) {
-    for (; i < count; i++) {
-      float part = scores[i] / cap;
-      slope[i] *= (1 - part * part) * scale;
-    }
-    return;
+  for (ptrdiff_t i = 0; i < count; i++) {
+    float part = scores[i] / block->cap;
+    slope[i] = slope[i] * (1 - part * part) * block->scale;
   }
-  for (; i < count; i++) slope[i] *= scale;
 }
 
 /// dQ of the block from ds.
 static void V(form_query)(
-  const cajal_attention *block, const V(block_scratch) *scratch, float *out) {
+  const cajal_attention *block, const V(gradient_scratch) *scratch, float *out) {
   const cajal_positions *prefix = &block->prefix, *fresh = &block->fresh;
   const ptrdiff_t columns = scratch->columns, width = scratch->width;
   EACH_TILE(block, tile, at) {
     const float *slopes = scratch->slopes + at * columns;
     memset(scratch->out, 0, (size_t)(tile.rows * width) * sizeof(float));
     V(mix_segment)(
-      &tile, slopes, columns, prefix->key_rows, 0, prefix->count, scratch->out, width);
+      &tile, slopes, columns, scratch->key_rows.prefix, 0, prefix->count, scratch->out, width);
     V(mix_segment)(
-      &tile, slopes, columns, fresh->key_rows, prefix->count, fresh->count, scratch->out, width);
+      &tile, slopes, columns, scratch->key_rows.fresh, prefix->count, fresh->count, scratch->out,
+      width);
     for (ptrdiff_t r = 0; r < tile.rows; r++)
       memcpy(
         out + tile.query[r] * block->query_stride, scratch->out + r * width,
@@ -230,23 +171,23 @@ static void V(deliver)(
 
 /// What one head adds to the keys' and values' gradients for every cotangent.
 static void V(deliver_head)(
-  const cajal_attention_gradient *task, const V(block_scratch) *scratch, bool adds) {
+  const cajal_attention_gradient *task, const V(gradient_scratch) *scratch, bool adds) {
   const cajal_attention *attention = &task->attention;
   const ptrdiff_t positions = scratch->positions;
   for (ptrdiff_t c = 0; c < task->cotangents; c++) {
-    if (task->key)
+    if (task->key_gradient)
       V(deliver)(
         scratch->keys + c * positions * scratch->width, scratch->width, positions,
-        attention->width, adds, task->key + c * task->key_step, task->key_stride);
-    if (task->value)
+        attention->width, adds, task->key_gradient + c * task->key_step, task->key_stride);
+    if (task->value_gradient)
       V(deliver)(
         scratch->values + c * positions * scratch->value_width, scratch->value_width, positions,
-        attention->value_width, adds, task->value + c * task->value_step, task->value_stride);
+        attention->value_width, adds, task->value_gradient + c * task->value_step, task->value_stride);
   }
 }
 
 static void V(clear_sums)(
-  const cajal_attention_gradient *task, const V(block_scratch) *scratch) {
+  const cajal_attention_gradient *task, const V(gradient_scratch) *scratch) {
   size_t sums = (size_t)(task->cotangents * scratch->positions) * sizeof(float);
   memset(scratch->keys, 0, sums * (size_t)scratch->width);
   memset(scratch->values, 0, sums * (size_t)scratch->value_width);
@@ -255,11 +196,11 @@ static void V(clear_sums)(
 /// dQ and what the block adds to dK, from ds of cotangent `c`.
 static void V(spread_slopes)(
   const cajal_attention_gradient *task, const cajal_attention *block,
-  const V(block_scratch) *scratch, ptrdiff_t head, ptrdiff_t c
+  const V(gradient_scratch) *scratch, ptrdiff_t head, ptrdiff_t c
 ) {
-  if (task->query)
-    V(form_query)(block, scratch, task->query + c * task->query_step + head * block->width);
-  if (task->key)
+  if (task->query_gradient)
+    V(form_query)(block, scratch, task->query_gradient + c * task->query_step + head * block->width);
+  if (task->key_gradient)
     V(add_to_positions)(
       block, scratch->slopes, scratch->columns, scratch->queries, scratch->width,
       scratch->keys + c * scratch->positions * scratch->width);
@@ -268,43 +209,44 @@ static void V(spread_slopes)(
 /// The block's rows of cotangent `c`, and what they add to dV.
 static void V(spread_cotangent)(
   const cajal_attention_gradient *task, const cajal_attention *block,
-  const V(block_scratch) *scratch, ptrdiff_t head, ptrdiff_t c
+  const V(gradient_scratch) *scratch, ptrdiff_t head, ptrdiff_t c
 ) {
-  V(gather)(
+  V(pack_rows)(
     task->cotangent + c * task->output_step + block->first * block->out_stride
       + head * block->value_width,
-    block->out_stride, block->last - block->first, block->value_width, scratch->cotangent,
-    scratch->value_width);
-  if (task->value)
+    block->out_stride, block->last - block->first, block->value_width, scratch->cotangent);
+  if (task->value_gradient)
     V(add_to_positions)(
       block, scratch->pattern, scratch->columns, scratch->cotangent, scratch->value_width,
       scratch->values + c * scratch->positions * scratch->value_width);
 }
 
 static bool V(attention_gradient_fused)(const cajal_attention_gradient *task) {
-  V(block_scratch) scratch;
-  if (!V(make_block)(task, &scratch)) return false;
+  V(gradient_scratch) scratch;
+  if (!V(make_scratch)(task, &scratch)) return false;
+  const bool slopes = task->query_gradient || task->key_gradient;
+  V(pack_positions)(task, &scratch, true, task->query_gradient, slopes);
   const ptrdiff_t columns = scratch.columns;
   for (ptrdiff_t head = 0; head < task->attention.heads; head++) {
     V(clear_sums)(task, &scratch);
     for (ptrdiff_t first = 0; first < scratch.positions; first += BLOCK) {
-      cajal_attention block = V(one_block)(&task->attention, head, first);
-      V(gather)(
+      cajal_attention block = V(one_block)(&task->attention, scratch.key_panels, head, first);
+      V(pack_rows)(
         block.query + first * block.query_stride, block.query_stride, block.last - first,
-        block.width, scratch.queries, scratch.width);
+        block.width, scratch.queries);
       V(form_pattern)(&block, &scratch);
       for (ptrdiff_t c = 0; c < task->cotangents; c++) {
         V(spread_cotangent)(task, &block, &scratch, head, c);
-        if (!task->query && !task->key) continue;
+        if (!slopes) continue;
         V(form_pattern_slopes)(&block, &scratch);
         EACH_TILE(&block, tile, at) {
           for (ptrdiff_t r = 0; r < tile.rows; r++) {
             ptrdiff_t start = (at + r) * columns + tile.low[r];
             ptrdiff_t count = tile.high[r] - tile.low[r];
             float *slope = scratch.slopes + start;
-            V(slope_of_scores)(scratch.pattern + start, slope, slope, count);
-            V(slope_of_products)(
-              &block, scratch.scores ? scratch.scores + start : NULL, slope, count);
+            float factor = scratch.scores ? 1 : block.scale;
+            V(slope_of_scores)(scratch.pattern + start, slope, factor, slope, count);
+            if (scratch.scores) V(slope_under_cap)(&block, scratch.scores + start, slope, count);
           }
         }
         V(spread_slopes)(task, &block, &scratch, head, c);
@@ -341,18 +283,19 @@ INLINE void V(write_row)(const float *visible, ptrdiff_t low, ptrdiff_t high, fl
 }
 
 static bool V(attention_gradient_mix)(const cajal_attention_gradient *task) {
-  V(block_scratch) scratch;
-  if (!V(make_block)(task, &scratch)) return false;
+  V(gradient_scratch) scratch;
+  if (!V(make_scratch)(task, &scratch)) return false;
+  V(pack_positions)(task, &scratch, false, false, task->pattern_gradient);
   for (ptrdiff_t head = 0; head < task->attention.heads; head++) {
     V(clear_sums)(task, &scratch);
     for (ptrdiff_t first = 0; first < scratch.positions; first += BLOCK) {
-      cajal_attention block = V(one_block)(&task->attention, head, first);
+      cajal_attention block = V(one_block)(&task->attention, NULL, head, first);
       V(read_block)(task, &block, block.pattern, scratch.pattern, scratch.columns);
       for (ptrdiff_t c = 0; c < task->cotangents; c++) {
         V(spread_cotangent)(task, &block, &scratch, head, c);
-        if (!task->pattern) continue;
+        if (!task->pattern_gradient) continue;
         V(form_pattern_slopes)(&block, &scratch);
-        float *out = task->pattern + c * task->pattern_step + head * block.score_head_stride;
+        float *out = task->pattern_gradient + c * task->pattern_step + head * block.score_head_stride;
         EACH_TILE(&block, tile, at) {
           for (ptrdiff_t r = 0; r < tile.rows; r++)
             V(write_row)(
@@ -370,17 +313,17 @@ static bool V(attention_gradient_mix)(const cajal_attention_gradient *task) {
 static void V(attention_gradient_pattern)(const cajal_attention_gradient *task) {
   for (ptrdiff_t head = 0; head < task->attention.heads; head++)
     for (ptrdiff_t first = 0; first < task->attention.fresh.count; first += BLOCK) {
-      cajal_attention block = V(one_block)(&task->attention, head, first);
+      cajal_attention block = V(one_block)(&task->attention, NULL, head, first);
       for (ptrdiff_t c = 0; c < task->cotangents; c++) {
         const float *slopes =
           task->cotangent + c * task->pattern_step + head * block.score_head_stride;
-        float *out = task->pattern + c * task->pattern_step + head * block.score_head_stride;
+        float *out = task->pattern_gradient + c * task->pattern_step + head * block.score_head_stride;
         EACH_TILE(&block, tile, at) {
           for (ptrdiff_t r = 0; r < tile.rows; r++) {
             ptrdiff_t low = tile.low[r], high = tile.high[r], query = tile.query[r];
             float *to = SCORE_ROW(out, query);
             V(slope_of_scores)(
-              SCORE_ROW(block.pattern, query) + low, SCORE_ROW(slopes, query) + low, to + low,
+              SCORE_ROW(block.pattern, query) + low, SCORE_ROW(slopes, query) + low, 1, to + low,
               high - low);
             V(write_row)(NULL, low, high, to, block.longest);
           }
@@ -390,15 +333,16 @@ static void V(attention_gradient_pattern)(const cajal_attention_gradient *task) 
 }
 
 static bool V(attention_gradient_scores)(const cajal_attention_gradient *task) {
-  V(block_scratch) scratch;
-  if (!V(make_block)(task, &scratch)) return false;
+  V(gradient_scratch) scratch;
+  if (!V(make_scratch)(task, &scratch)) return false;
+  V(pack_positions)(task, &scratch, false, task->query_gradient, false);
   for (ptrdiff_t head = 0; head < task->attention.heads; head++) {
     V(clear_sums)(task, &scratch);
     for (ptrdiff_t first = 0; first < scratch.positions; first += BLOCK) {
-      cajal_attention block = V(one_block)(&task->attention, head, first);
-      V(gather)(
+      cajal_attention block = V(one_block)(&task->attention, NULL, head, first);
+      V(pack_rows)(
         block.query + first * block.query_stride, block.query_stride, block.last - first,
-        block.width, scratch.queries, scratch.width);
+        block.width, scratch.queries);
       for (ptrdiff_t c = 0; c < task->cotangents; c++) {
         const float *slopes =
           task->cotangent + c * task->pattern_step + head * block.score_head_stride;
@@ -406,9 +350,12 @@ static bool V(attention_gradient_scores)(const cajal_attention_gradient *task) {
         EACH_TILE(&block, tile, at) {
           for (ptrdiff_t r = 0; r < tile.rows; r++) {
             ptrdiff_t low = tile.low[r], query = tile.query[r];
-            V(slope_of_products)(
-              &block, block.cap > 0 ? SCORE_ROW(block.pattern, query) + low : NULL,
-              scratch.slopes + (at + r) * scratch.columns + low, tile.high[r] - low);
+            float *slope = scratch.slopes + (at + r) * scratch.columns + low;
+            ptrdiff_t count = tile.high[r] - low;
+            if (block.cap > 0)
+              V(slope_under_cap)(&block, SCORE_ROW(block.pattern, query) + low, slope, count);
+            else
+              for (ptrdiff_t i = 0; i < count; i++) slope[i] *= block.scale;
           }
         }
         V(spread_slopes)(task, &block, &scratch, head, c);

@@ -3,6 +3,7 @@
 // see, their scores.
 #include "attention_tile.h"
 #include "row_softmax.h"
+#include "transpose.h"
 
 /// Columns up to a whole number of panels.
 INLINE ptrdiff_t V(whole_panels)(ptrdiff_t count) {
@@ -11,6 +12,30 @@ INLINE ptrdiff_t V(whole_panels)(ptrdiff_t count) {
 
 /// Columns of rows that are padded to whole sixteens.
 INLINE ptrdiff_t V(whole_sixteens)(ptrdiff_t width) { return (width + 15) / 16 * 16; }
+
+/// Rows x[count, stride] as whole panels [count / 32][width][32], zero where positions lack.
+static void V(pack_panels)(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *panels) {
+  for (ptrdiff_t at = 0; at < count; at += CAJAL_PANEL) {
+    ptrdiff_t part = count - at < CAJAL_PANEL ? count - at : CAJAL_PANEL;
+    float *panel = panels + at * width;
+    if (part < CAJAL_PANEL) memset(panel, 0, (size_t)(width * CAJAL_PANEL) * sizeof(float));
+    V(transpose)(x + at * stride, stride, part, width, panel, CAJAL_PANEL);
+  }
+}
+
+/// Rows x[count, stride] side by side, padded with zeros to whole sixteens.
+static void V(pack_rows)(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out) {
+  const ptrdiff_t padded = V(whole_sixteens)(width);
+  for (ptrdiff_t r = 0; r < count; r++) {
+    const float *from = x + r * stride;
+    float *to = out + r * padded;
+    ptrdiff_t i = 0;
+    for (; i + 16 <= width; i += 16) V(store)(to + i, V(load)(from + i));
+    if (i < width) V(store)(to + i, V(load_part)(from + i, width - i, 0));
+  }
+}
 
 /// Rows of one register tile: a row is a query in a head.
 typedef struct {
@@ -63,7 +88,7 @@ typedef struct {
 } V(rows);
 
 /// Products of rows with the packed positions that the tile sees in a segment that begins at position
-/// `start`, into out[rows, columns]. Whole panels are written.
+/// `start`, into out[rows, columns]. Whole registers are written.
 INLINE void V(multiply_segment)(
   const V(tile_rows) *tile, V(rows) rows, const float *panels, ptrdiff_t start, ptrdiff_t count,
   float *out, ptrdiff_t columns
@@ -79,7 +104,7 @@ INLINE void V(multiply_segment)(
     .out_row = columns, .first = true,
   };
   V(attention_multiply)(
-    &product, (V(whole_panels)(high) / CAJAL_PANEL - panel) * COLUMNS, tile->rows, false);
+    &product, (high + CAJAL_LANES - 1) / CAJAL_LANES - panel * COLUMNS, tile->rows, false);
 }
 
 /// Scaled and capped scores of the tile's rows for its visible positions, into scores[rows, columns].

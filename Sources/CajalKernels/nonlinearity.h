@@ -24,7 +24,7 @@ INLINE f32x16 V(gaussian_tail)(f32x16 x, f32x16 *power) {
   f32x16 half = a * 0.5f;
   f32x16 square = half * a;
   f32x16 error = V(fma)(half, a, -square);
-  f32x16 e = V(exp)(-square);
+  f32x16 e = V(exp_bounded)(-square);
   *power = V(fma)(-error, e, e);
   return (p * t) * *power;
 }
@@ -38,7 +38,7 @@ INLINE f32x16 V(gelu_exact)(f32x16 x) {
 
 /// e^(-|argument|): the exponential that sigmoids of both signs are made of without overflow.
 INLINE f32x16 V(exp_minus_size)(f32x16 argument) {
-  return V(exp)((f32x16)((i32x16)argument | (i32x16)V(splat)(-0.0f)));
+  return V(exp_bounded)((f32x16)((i32x16)argument | (i32x16)V(splat)(-0.0f)));
 }
 
 /// x / (1 + e^(-argument)), error below 4 ulp besides the argument's own: for negative arguments

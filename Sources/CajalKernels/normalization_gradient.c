@@ -25,74 +25,134 @@ void cajal_total_columns(const double *parts, ptrdiff_t count, ptrdiff_t width, 
 #else
 typedef double f64x16_any __attribute__((vector_size(128), aligned(8), may_alias));
 
-INLINE void V(add_to_sums)(double *sums, f32x16 x) {
-  f64x16_any *at = (f64x16_any *)sums;
-  *at = *at + V(widen)(x);
+INLINE f32x16 V(load_some)(const float *p, ptrdiff_t count, float fill) {
+  return count == 16 ? V(load)(p) : V(load_part)(p, count, fill);
 }
-INLINE void V(add_part_to_sums)(double *sums, f32x16 x, ptrdiff_t count) {
-  for (ptrdiff_t lane = 0; lane < count; lane++) sums[lane] += (double)x[lane];
+INLINE void V(store_some)(float *p, f32x16 x, ptrdiff_t count) {
+  if (count == 16)
+    V(store)(p, x);
+  else
+    V(store_part)(p, x, count);
+}
+INLINE void V(add_to_sums)(double *sums, f32x16 x, ptrdiff_t count) {
+  f64x16_any *at = (f64x16_any *)sums;
+  if (count == 16)
+    *at = *at + V(widen)(x);
+  else
+    for (ptrdiff_t lane = 0; lane < count; lane++) sums[lane] += (double)x[lane];
 }
 
-/// One row. With n = (x - mean) / scale and v = cotangent · gain,
-/// out = (v - mean of v - n · mean of (v n)) / scale; without a centre the second term is none, with
-/// the scale held the third.
-INLINE void V(norm_gradient_row)(
-  const cajal_norm_cotangent *t, ptrdiff_t r, const bool has_gain, const bool has_sums) {
+// Rows are taken four at a time for the sums over rows, of which four are added in float and then to
+// the double; a row's own sums are double throughout, the same in a group and alone.
+#define CAJAL_NORM_GROUP 4
+
+typedef struct {
+  const float *x[CAJAL_NORM_GROUP], *cotangent[CAJAL_NORM_GROUP];
+  float mean[CAJAL_NORM_GROUP], reciprocal[CAJAL_NORM_GROUP];
+  f64x16 total[CAJAL_NORM_GROUP], turned[CAJAL_NORM_GROUP];
+} V(norm_rows);
+
+/// Σ v and Σ v n of some columns with n = (x - mean) / scale and v = cotangent · gain: of twice
+/// sixteen, which are added in float first, or of up to sixteen.
+INLINE void V(norm_gradient_sums)(
+  const cajal_norm_cotangent *t, V(norm_rows) *rows, ptrdiff_t i, const int halves, ptrdiff_t count,
+  const int group, const bool has_gain, const bool has_gain_sums, const bool has_bias_sums) {
+  f32x16 gain[2] = {0}, gains[2] = {0}, biases[2] = {0};
+#pragma clang loop unroll(full)
+  for (int h = 0; has_gain && h < halves; h++)
+    gain[h] = V(load_some)(t->gain + i + 16 * h, count, 0);
+#pragma clang loop unroll(full)
+  for (int k = 0; k < group; k++) {
+    f32x16 total = {0}, turned = {0};
+#pragma clang loop unroll(full)
+    for (int h = 0; h < halves; h++) {
+      f32x16 g = V(load_some)(rows->cotangent[k] + i + 16 * h, count, 0);
+      f32x16 x = V(load_some)(rows->x[k] + i + 16 * h, count, rows->mean[k]);
+      f32x16 n = (x - rows->mean[k]) * rows->reciprocal[k];
+      if (has_gain_sums) gains[h] = V(fma)(g, n, gains[h]);
+      if (has_bias_sums) biases[h] += g;
+      f32x16 v = has_gain ? g * gain[h] : g;
+      total += v;
+      turned = V(fma)(v, n, turned);
+    }
+    rows->total[k] += V(widen)(total);
+    rows->turned[k] += V(widen)(turned);
+  }
+#pragma clang loop unroll(full)
+  for (int h = 0; h < halves; h++) {
+    if (has_gain_sums) V(add_to_sums)(t->gain_sums + i + 16 * h, gains[h], count);
+    if (has_bias_sums) V(add_to_sums)(t->bias_sums + i + 16 * h, biases[h], count);
+  }
+}
+
+/// Up to sixteen columns of out = (v - shift + n · along) / scale of one row.
+INLINE void V(norm_gradient_out)(
+  const cajal_norm_cotangent *t, const V(norm_rows) *rows, int k, float *out, float shift,
+  float along, ptrdiff_t i, ptrdiff_t count, const bool has_gain) {
+  f32x16 g = V(load_some)(rows->cotangent[k] + i, count, 0);
+  f32x16 x = V(load_some)(rows->x[k] + i, count, rows->mean[k]);
+  f32x16 n = (x - rows->mean[k]) * rows->reciprocal[k];
+  f32x16 v = has_gain ? g * V(load_some)(t->gain + i, count, 0) : g;
+  V(store_some)(out + i, V(fma)(n, V(splat)(along), v - shift) * rows->reciprocal[k], count);
+}
+
+/// With n and v as above, out = (v - mean of v - n · mean of (v n)) / scale; without a centre the second
+/// term is none, with the scale held the third.
+INLINE void V(norm_gradient_group)(
+  const cajal_norm_cotangent *t, ptrdiff_t r, const int group, const bool has_gain,
+  const bool has_gain_sums, const bool has_bias_sums) {
   const ptrdiff_t width = t->width;
-  const float *x = t->x + r * width, *cotangent = t->cotangent + r * width;
-  const float mean = t->mean ? t->mean[r] : 0, reciprocal = 1.0f / t->scale[r];
-  f64x16 total = {0}, turned = {0};
+  V(norm_rows) rows = {0};
+#pragma clang loop unroll(full)
+  for (int k = 0; k < group; k++) {
+    rows.x[k] = t->x + (r + k) * width;
+    rows.cotangent[k] = t->cotangent + (r + k) * width;
+    rows.mean[k] = t->mean ? t->mean[r + k] : 0;
+    rows.reciprocal[k] = 1.0f / t->scale[r + k];
+  }
   ptrdiff_t i = 0;
-  for (; i + 16 <= width; i += 16) {
-    f32x16 g = V(load)(cotangent + i), n = (V(load)(x + i) - mean) * reciprocal;
-    if (has_sums) {
-      V(add_to_sums)(t->gain_sums + i, g * n);
-      V(add_to_sums)(t->bias_sums + i, g);
-    }
-    f32x16 v = has_gain ? g * V(load)(t->gain + i) : g;
-    total += V(widen)(v);
-    turned += V(widen)(v * n);
-  }
-  if (i < width) {
-    ptrdiff_t rest = width - i;
-    f32x16 g = V(load_part)(cotangent + i, rest, 0);
-    f32x16 n = (V(load_part)(x + i, rest, mean) - mean) * reciprocal;
-    if (has_sums) {
-      V(add_part_to_sums)(t->gain_sums + i, g * n, rest);
-      V(add_part_to_sums)(t->bias_sums + i, g, rest);
-    }
-    f32x16 v = has_gain ? g * V(load_part)(t->gain + i, rest, 0) : g;
-    total += V(widen)(v);
-    turned += V(widen)(v * n);
-  }
+  for (; i + 32 <= width; i += 32)
+    V(norm_gradient_sums)(t, &rows, i, 2, 16, group, has_gain, has_gain_sums, has_bias_sums);
+  for (; i < width; i += 16)
+    V(norm_gradient_sums)(
+      t, &rows, i, 1, width - i < 16 ? width - i : 16, group, has_gain, has_gain_sums,
+      has_bias_sums);
   if (!t->out) return;
-  float *out = t->out + r * width;
-  const float shift = t->centred ? (float)(V(sum)(total) / (double)width) : 0;
-  const float along = t->frozen ? 0 : (float)(-V(sum)(turned) / (double)width);
-  for (i = 0; i + 16 <= width; i += 16) {
-    f32x16 g = V(load)(cotangent + i), n = (V(load)(x + i) - mean) * reciprocal;
-    f32x16 v = has_gain ? g * V(load)(t->gain + i) : g;
-    V(store)(out + i, V(fma)(n, V(splat)(along), v - shift) * reciprocal);
+#pragma clang loop unroll(full)
+  for (int k = 0; k < group; k++) {
+    float *out = t->out + (r + k) * width;
+    const float shift = t->centred ? (float)(V(sum)(rows.total[k]) / (double)width) : 0;
+    const float along = t->frozen ? 0 : (float)(-V(sum)(rows.turned[k]) / (double)width);
+    for (i = 0; i + 16 <= width; i += 16)
+      V(norm_gradient_out)(t, &rows, k, out, shift, along, i, 16, has_gain);
+    if (i < width) V(norm_gradient_out)(t, &rows, k, out, shift, along, i, width - i, has_gain);
   }
-  if (i < width) {
-    ptrdiff_t rest = width - i;
-    f32x16 g = V(load_part)(cotangent + i, rest, 0);
-    f32x16 n = (V(load_part)(x + i, rest, mean) - mean) * reciprocal;
-    f32x16 v = has_gain ? g * V(load_part)(t->gain + i, rest, 0) : g;
-    V(store_part)(out + i, V(fma)(n, V(splat)(along), v - shift) * reciprocal, rest);
-  }
+}
+
+INLINE void V(norm_gradient_as)(
+  const cajal_norm_cotangent *t, const bool has_gain, const bool has_gain_sums,
+  const bool has_bias_sums) {
+  ptrdiff_t r = 0;
+  if (has_gain_sums || has_bias_sums)
+    for (; r + CAJAL_NORM_GROUP <= t->rows; r += CAJAL_NORM_GROUP)
+      V(norm_gradient_group)(
+        t, r, CAJAL_NORM_GROUP, has_gain, has_gain_sums, has_bias_sums);
+  for (; r < t->rows; r++)
+    V(norm_gradient_group)(t, r, 1, has_gain, has_gain_sums, has_bias_sums);
 }
 
 static void V(norm_gradient)(const cajal_norm_cotangent *t) {
-  const bool has_sums = t->gain_sums && t->bias_sums;
-  if (t->gain && has_sums)
-    for (ptrdiff_t r = 0; r < t->rows; r++) V(norm_gradient_row)(t, r, true, true);
-  else if (t->gain)
-    for (ptrdiff_t r = 0; r < t->rows; r++) V(norm_gradient_row)(t, r, true, false);
-  else if (has_sums)
-    for (ptrdiff_t r = 0; r < t->rows; r++) V(norm_gradient_row)(t, r, false, true);
-  else
-    for (ptrdiff_t r = 0; r < t->rows; r++) V(norm_gradient_row)(t, r, false, false);
+  const int kind = (t->gain ? 4 : 0) + (t->gain_sums ? 2 : 0) + (t->bias_sums ? 1 : 0);
+  switch (kind) {
+    case 0: V(norm_gradient_as)(t, false, false, false); break;
+    case 1: V(norm_gradient_as)(t, false, false, true); break;
+    case 2: V(norm_gradient_as)(t, false, true, false); break;
+    case 3: V(norm_gradient_as)(t, false, true, true); break;
+    case 4: V(norm_gradient_as)(t, true, false, false); break;
+    case 5: V(norm_gradient_as)(t, true, false, true); break;
+    case 6: V(norm_gradient_as)(t, true, true, false); break;
+    default: V(norm_gradient_as)(t, true, true, true); break;
+  }
 }
 
 static void V(statistic_gradient)(
@@ -127,23 +187,32 @@ static void V(row_dots)(
   }
 }
 
+/// Four rows are added in float and then to the double, for `bands` times sixteen columns.
+INLINE void V(add_column_band)(
+  const float *a, const float *b, double *sums, ptrdiff_t rows, ptrdiff_t width, const int bands,
+  ptrdiff_t count) {
+  f64x16 sum[4] = {0};
+  for (ptrdiff_t r = 0; r < rows; r += CAJAL_NORM_GROUP)
+    for (int band = 0; band < bands; band++) {
+      f32x16 group = {0};
+      for (ptrdiff_t k = r; k < r + CAJAL_NORM_GROUP && k < rows; k++) {
+        f32x16 x = V(load_some)(a + k * width + band * 16, count, 0);
+        group = b ? V(fma)(x, V(load_some)(b + k * width + band * 16, count, 0), group) : group + x;
+      }
+      sum[band] += V(widen)(group);
+    }
+  for (int band = 0; band < bands; band++)
+    for (ptrdiff_t lane = 0; lane < count; lane++) sums[band * 16 + lane] += sum[band][lane];
+}
+
 static void V(add_column_sums)(
   const float *a, const float *b, double *sums, ptrdiff_t rows, ptrdiff_t width) {
-  // Bands of columns whose sums stay in registers while the rows pass.
   ptrdiff_t i = 0;
-  for (; i + 16 <= width; i += 16) {
-    f64x16 sum = *(const f64x16_any *)(sums + i);
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      f32x16 x = V(load)(a + r * width + i);
-      sum += V(widen)(b ? x * V(load)(b + r * width + i) : x);
-    }
-    *(f64x16_any *)(sums + i) = sum;
-  }
-  for (; i < width; i++)
-    for (ptrdiff_t r = 0; r < rows; r++) {
-      float x = a[r * width + i];
-      sums[i] += (double)(b ? x * b[r * width + i] : x);
-    }
+  for (; i + 64 <= width; i += 64)
+    V(add_column_band)(a + i, b ? b + i : NULL, sums + i, rows, width, 4, 16);
+  for (; i + 16 <= width; i += 16)
+    V(add_column_band)(a + i, b ? b + i : NULL, sums + i, rows, width, 1, 16);
+  if (i < width) V(add_column_band)(a + i, b ? b + i : NULL, sums + i, rows, width, 1, width - i);
 }
 
 static void V(total_columns)(const double *parts, ptrdiff_t count, ptrdiff_t width, float *out) {

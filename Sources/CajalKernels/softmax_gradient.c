@@ -26,6 +26,7 @@ void cajal_divergence_gradient(
 }
 #else
 #include "row_softmax.h"
+typedef long long i64x16 __attribute__((vector_size(128)));
 
 INLINE f32x16 V(narrow)(f64x16 x) { return __builtin_convertvector(x, f32x16); }
 
@@ -87,11 +88,17 @@ static double V(cross_entropy_gradient)(
   return (double)maximum + log(sum) - (double)x[target];
 }
 
+INLINE f64x16 V(choose64)(i64x16 condition, f64x16 yes, f64x16 no) {
+  return (f64x16)((condition & (i64x16)yes) | (~condition & (i64x16)no));
+}
+
 /// e^d - 1 for |d| <= 1, relative error below 1e-10.
 INLINE f64x16 V(small_exp_minus_one)(f64x16 d) {
-  f64x16 p = d / 479001600;
-  static const double factorials[] = {39916800, 3628800, 362880, 40320, 5040, 720, 120, 24, 6, 2, 1};
-  for (int k = 0; k < 11; k++) p = (p + 1 / factorials[k]) * d;
+  f64x16 p = d * (1.0 / 479001600);
+  static const double inverse[] = {1.0 / 39916800, 1.0 / 3628800, 1.0 / 362880, 1.0 / 40320,
+                                   1.0 / 5040,     1.0 / 720,     1.0 / 120,    1.0 / 24,
+                                   1.0 / 6,        0.5,           1.0};
+  for (int k = 0; k < 11; k++) p = (p + inverse[k]) * d;
   return p;
 }
 
@@ -103,7 +110,8 @@ static double V(divergence)(const float *x, const float *reference, ptrdiff_t wi
   const double raise = (double)maximum - (double)peak;
   const bool near = raise > -60 && raise < 60;
   const double lift = near ? exp(raise) : 0;
-  f64x16 total = {0}, grown = {0}, along = {0};
+  const f64x16 none = {0};
+  f64x16 total = none, grown = none, along = none;
   double sum = near ? 0 : V(row_exponentials)(x, maximum, NULL, width);
   for (ptrdiff_t i = 0; i < width; i += 16) {
     const ptrdiff_t rest = width - i;
@@ -111,15 +119,10 @@ static double V(divergence)(const float *x, const float *reference, ptrdiff_t wi
     f32x16 y = rest >= 16 ? V(load)(x + i) : V(load_part)(x + i, rest, -INFINITY);
     f64x16 p = V(widen)(V(exp)(r - peak)), q = V(widen)(V(exp)(y - maximum)) * lift;
     f64x16 d = V(widen)(y) - V(widen)(r);
-    f64x16 small = p * V(small_exp_minus_one)(d), large = q - p, term = p * d;
-    for (int lane = 0; lane < 16; lane++) {
-      if (!(d[lane] >= -1 && d[lane] <= 1)) small[lane] = large[lane];
-      // What has no probability adds nothing, be its logarithm infinite.
-      if (p[lane] == 0) term[lane] = 0;
-    }
     total += p;
-    grown += small;
-    along += term;
+    grown += V(choose64)((d >= -1) & (d <= 1), p * V(small_exp_minus_one)(d), q - p);
+    // What has no probability adds nothing, be its logarithm infinite.
+    along += V(choose64)(p != 0, p * d, none);
   }
   const double mass = V(sum)(total), linear = V(sum)(along) / mass;
   if (near) return log1p(V(sum)(grown) / mass) - linear;

@@ -48,14 +48,13 @@ INLINE double V(sum)(f64x16 x) {
   return part[0];
 }
 
-/// e^x, error below 1.1 ulp (1.5 without fused multiply-add), subnormal results included.
+/// e^x for x <= 89, error below 1.1 ulp (1.5 without fused multiply-add), subnormal results included.
 /// Cody-Waite reduction to |r| <= ln 2 / 2, Taylor polynomial of degree 7 (truncation 5e-9),
 /// scaling in two exact steps. NaN stays NaN.
-INLINE f32x16 V(exp)(f32x16 x) {
+INLINE f32x16 V(exp_bounded)(f32x16 x) {
   // Below -104 the result is zero, made so by a factor: an underflow would trap into microcode.
   i32x16 alive = ~(x < -104.0f);
   x = V(choose)(alive, x, V(splat)(-104.0f));
-  x = V(choose)(x > 89.0f, V(splat)(89.0f), x);
   const f32x16 magic = V(splat)(0x1.8p23f);  // adding it rounds to an integer in the low bits
   f32x16 shifted = V(fma)(x, V(splat)(0x1.715476p0f), magic);
   f32x16 n = shifted - magic;
@@ -73,6 +72,11 @@ INLINE f32x16 V(exp)(f32x16 x) {
   f32x16 first = (f32x16)((half + 127) << 23);
   f32x16 second = (f32x16)(((whole - half + 127) << 23) & alive);
   return (p * first) * second;
+}
+
+/// e^x for every x, infinity beyond 89.
+INLINE f32x16 V(exp)(f32x16 x) {
+  return V(exp_bounded)(V(choose)(x > 89.0f, V(splat)(89.0f), x));
 }
 
 /// tanh x, error below 2 ulp. Near zero the odd polynomial of Cephes' tanhf (Moshier), else

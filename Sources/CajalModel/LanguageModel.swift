@@ -128,7 +128,13 @@ extension LanguageModel {
     let last = if case .layer(let index) = end { index } else { shape.layers }
     precondition(first <= last && last <= shape.layers, "no layers \(first)..<\(last)")
     for index in first..<last {
+      if let continues = options.continues, x.isTracked || options.weightGradients != nil {
+        x = x.watched { _ in _ = continues(.back(index)) }
+      }
       x = options.recomputesLayers ? recomputed(index, x, run, &tap) : layer(index, x, run, &tap)
+      guard options.continues?(.forward(index)) ?? true else {
+        throw ModelError(.interrupted, "the run was ended behind layer \(index)")
+      }
     }
     return end == .logits ? unembed(x, run, &tap) : x
   }

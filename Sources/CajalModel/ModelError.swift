@@ -23,7 +23,9 @@ public struct ModelError: Error, Sendable, CustomStringConvertible {
 extension ModelError {
   /// The kinds of refusal.
   public struct Code: Hashable, Sendable {
-    private enum Value { case unknownSite, selection, tokens, intervention, metric, sampling }
+    private enum Value {
+      case unknownSite, selection, tokens, intervention, metric, sampling, interrupted
+    }
     private let value: Value
     /// A site that no model, or not this one, has.
     public static let unknownSite = Code(value: .unknownSite)
@@ -33,6 +35,8 @@ extension ModelError {
     public static let tokens = Code(value: .tokens)
     /// An intervention that does not parse, does not fit, or never fires.
     public static let intervention = Code(value: .intervention)
+    /// Whoever watched the run ended it.
+    public static let interrupted = Code(value: .interrupted)
     /// A metric that does not fit the run or the model.
     public static let metric = Code(value: .metric)
     /// Settings of a draw without a meaning, or logits that nothing can be drawn from.

@@ -32,6 +32,15 @@ public protocol Architecture: LanguageModel {
   var configuration: Configuration { get }
 }
 
+/// A model with what became of its checkpoint's tensors.
+struct AssembledModel<Model: Sendable>: Sendable {
+  let model: Model
+  /// The tensors that were let go, and why.
+  let excused: [(name: String, reason: String)]
+  /// The tensors among them that are copies, with what they are copies of.
+  let copies: [String: String]
+}
+
 /// What a configuration says, decoded.
 public protocol ArchitectureConfiguration: Sendable {
   /// Whether embedding and unembedding are one matrix.
@@ -63,7 +72,7 @@ extension Architecture {
   ///   finite.
   static func assemble(
     _ configuration: Configuration, _ entries: [String: Weight], file: String?
-  ) throws(CheckpointError) -> (model: Self, excused: [(name: String, reason: String)]) {
+  ) throws(CheckpointError) -> AssembledModel<Self> {
     var all = Ledger(entries, subject: "weights", file: file)
     for prefix in prefixes { all.strippingPrefix(prefix) }
     all.excuse(
@@ -71,7 +80,7 @@ extension Architecture {
       because: "rotary frequencies are computed from the configuration")
     excuse(&all)
     let buffers = Set(all.excused.map(\.name))
-    if configuration.tied { try excuseTiedCopy(&all) }
+    let copies = configuration.tied ? try excuseTiedCopy(&all) : [:]
     let excused = all.excused
     let names = Set(excused.map(\.name))
     let used = entries.filter { !names.contains($0.key) }
@@ -81,14 +90,16 @@ extension Architecture {
     for (name, weight) in entries.sorted(by: { $0.key < $1.key }) where !buffers.contains(name) {
       try weight.requireFinite()
     }
-    return (model, excused)
+    return AssembledModel(model: model, excused: excused, copies: copies)
   }
 
   /// Excuses the copy of the embedding that some tied checkpoints carry as unembedding, and refuses one
   /// that differs: one of the two would be ignored.
-  private static func excuseTiedCopy(_ all: inout Ledger<Weight>) throws(CheckpointError) {
+  private static func excuseTiedCopy(
+    _ all: inout Ledger<Weight>
+  ) throws(CheckpointError) -> [String: String] {
     let (copy, original) = tiedNames
-    guard let found = all.peek(copy), let embedding = all.peek(original) else { return }
+    guard let found = all.peek(copy), let embedding = all.peek(original) else { return [:] }
     guard try found.isEqual(to: embedding) else {
       throw CheckpointError(
         .unexpected,
@@ -97,6 +108,7 @@ extension Architecture {
         file: all.file)
     }
     all.excuse(copy, because: "a copy of the embedding, which is tied")
+    return [found.name: embedding.name]
   }
 
   /// The same model with some weights changed; it shares all others.

@@ -44,7 +44,7 @@ public enum ArchitectureCatalogue {
     let made = try Family.assemble(configuration, entries, file: checkpoint.path)
     return LoadedModel(
       model: made.model, family: "\(family)", modelType: try modelType(checkpoint),
-      excusedKeys: keys.excused, excusedTensors: made.excused)
+      excusedKeys: keys.excused, excusedTensors: made.excused, copies: made.copies)
   }
 
   /// The family's name: `model_type`, or what a configuration without it shows itself to be.
@@ -74,4 +74,6 @@ public struct LoadedModel: Sendable {
   public let excusedKeys: [(name: String, reason: String)]
   /// Tensors that were let go, and why.
   public let excusedTensors: [(name: String, reason: String)]
+  /// The tensors among them that repeat another one, with the name of that one.
+  public let copies: [String: String]
 }

@@ -12,7 +12,11 @@ struct RunCommandTests {
       "run", folder.model, "--text", "Pip é", "--json", "--top", "3", "--greedy", "4")
     #expect(run.exitCode == 0 && run.errors.isEmpty)
     let json = try run.json()
-    #expect(Set(json.keys) == ["tokens", "text", "top", "loss", "generated"])
+    #expect(
+      Set(json.keys) == [
+        "tokens", "text", "top", "loss", "generated", "generatedText", "stopReason", "stopString",
+      ])
+    #expect(json["stopReason"] as? String == "limit" && json["stopString"] is NSNull)
     // The mark, then P i p and a space (byte + 2), then the two bytes of é.
     #expect(json["tokens"] as? [Int] == [0, 82, 107, 114, 34, 0xC3 + 2, 0xA9 + 2])
     #expect(json["text"] as? String == "Pip é")
@@ -30,6 +34,7 @@ struct RunCommandTests {
     let json = try Invocation.of("run", folder.model, "--tokens", "5", "--json").json()
     #expect(json["loss"] is NSNull)
     #expect(json["generated"] as? [Int] == [])
+    #expect(json["stopReason"] is NSNull && json["generatedText"] as? String == "")
     #expect(json["tokens"] as? [Int] == [5])
   }
 
@@ -78,7 +83,8 @@ struct RunCommandTests {
     #expect(lines[5] == "Next" && lines[6].contains(" %  "))
     #expect(
       lines[9].hasPrefix("Loss  ") && lines[9].contains("(3 predicted; guessing uniformly 5.5530)"))
-    #expect(lines[11] == "Continued by 2 tokens" && lines[12].hasPrefix("  a b"))
+    #expect(lines[11] == "Continued, each token the likeliest" && lines[12].hasPrefix("  a b"))
+    #expect(lines[lines.count - 3] == "" && lines[lines.count - 2] == "2 tokens")
     #expect(lines.allSatisfy { $0.last != " " })
   }
 

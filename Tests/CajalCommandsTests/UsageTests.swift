@@ -10,7 +10,7 @@ struct UsageTests {
     #expect(run.output == Program.version + "\n" && run.errors.isEmpty && run.exitCode == 0)
   }
 
-  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"]])
+  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"], ["patch"]])
   func `help shows an example of the command`(command: [String]) {
     let run = Invocation.of(command + ["--help"])
     let name = (["cajal"] + command).joined(separator: " ")
@@ -27,7 +27,7 @@ struct UsageTests {
   @Test func `help names the exit codes and every command`() {
     let help = Invocation.of("--help").output
     #expect(help.contains("0 done, 1 failed, 64 wrong usage, 130 interrupted"))
-    for command in ["scan", "inspect", "run", "record"] {
+    for command in ["scan", "inspect", "run", "record", "patch"] {
       #expect(help.contains("\n  \(command) "))
     }
   }
@@ -36,7 +36,7 @@ struct UsageTests {
     (["rnu"], "cajal: there is no command 'rnu'; did you mean 'run'? See 'cajal --help'\n"),
     (
       ["dance"],
-      "cajal: there is no command 'dance'; there are scan, inspect, run, record; "
+      "cajal: there is no command 'dance'; there are scan, inspect, run, record, patch; "
         + "see 'cajal --help'\n"
     ),
     (
@@ -90,6 +90,31 @@ struct UsageTests {
     (
       ["record", "m", "--tokens", "1"],
       "cajal: missing expected argument '--output <file>'; see 'cajal record --help'\n"
+    ),
+    (
+      ["patch", "m", "--clean", "a", "--corrupt", "b"],
+      "cajal: missing expected argument '--metric <metric>'; see 'cajal patch --help'\n"
+    ),
+    (
+      ["patch", "m", "--clean", "a", "--metric", "loss"],
+      "cajal: give both prompts: --corrupt or --corrupt-tokens is missing; "
+        + "see 'cajal patch --help'\n"
+    ),
+    (
+      ["patch", "m", "--clean", "a", "--clean-tokens", "1", "--corrupt", "b", "--metric", "loss"],
+      "cajal: --clean and --clean-tokens exclude each other; give one; see 'cajal patch --help'\n"
+    ),
+    (
+      [
+        "patch", "m", "--clean-tokens", "1", "--corrupt-tokens", "2", "--metric", "loss",
+        "--no-special-tokens",
+      ],
+      "cajal: --no-special-tokens is about texts; tokens are taken as they are; "
+        + "see 'cajal patch --help'\n"
+    ),
+    (
+      ["patch", "m", "--clean", "a", "--corrupt", "b", "--metric", "loss", "--top", "-1"],
+      "cajal: --top must not be negative; see 'cajal patch --help'\n"
     ),
   ])
   func `wrong usage is one line and 64`(arguments: [String], line: String) {

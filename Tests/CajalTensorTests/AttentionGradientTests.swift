@@ -16,7 +16,9 @@ struct AttentionGradientTests {
 
   @Test(arguments: small, [false, true])
   func `the reference is the slope of the reference`(example: Case, frozen: Bool) {
-    let (attention, operands) = (example.attention(frozenPattern: frozen), example.operands)
+    let attention = example.attention(frozenPattern: frozen)
+    let rough = example.operands
+    let operands = (query: rough.query.coarse, key: rough.key.coarse, value: rough.value.coarse)
     let cotangent = example.cotangents(1).single
     let gradient = Reference.attentionGradient(
       attention, operands.query, operands.key, operands.value, cotangent)
@@ -253,6 +255,11 @@ extension Attention {
 }
 
 extension Tensor {
+  /// Multiples of 1/4096, to which steps of finite differences are added exactly.
+  fileprivate var coarse: Tensor {
+    Tensor(array.map { ($0 * 4096).rounded() / 4096 }, shape: shape)
+  }
+
   /// The value of which there is one, or the one of a value.
   fileprivate var single: Tensor {
     rank == 4 ? reshaped(Array(shape.dropFirst())) : reshaped([1] + shape)

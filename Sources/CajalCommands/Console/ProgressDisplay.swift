@@ -62,8 +62,8 @@ final class ProgressDisplay: Sendable {
     }
   }
 
-  /// Takes the updating line away.
-  private func close() {
+  /// Takes the updating line away: until something new is reported nothing is shown.
+  func close() {
     state.withLock { state in
       state.latest = nil
       if state.isLineOpen { console.writeError("\r\u{1B}[2K") }

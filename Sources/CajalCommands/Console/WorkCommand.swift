@@ -25,6 +25,13 @@ extension WorkCommand {
     let interruption = Interruption()
     let display = ProgressDisplay(console)
     let isQuiet = general.quiet
+    // Results never run into the updating line.
+    var clear = console
+    clear.write = { text in
+      display.close()
+      try console.write(text)
+    }
+    let results = clear
     let job = Job(
       onProgress: { if !isQuiet { display.show($0) } },
       isInterrupted: { interruption.isRaised })
@@ -32,9 +39,9 @@ extension WorkCommand {
       try interruption.whileListening {
         try display.whileShowing {
           if let threads = general.threads {
-            try Threads.with(count: threads) { try work(job, console) }
+            try Threads.with(count: threads) { try work(job, results) }
           } else {
-            try work(job, console)
+            try work(job, results)
           }
         }
       }

@@ -1,28 +1,41 @@
 // SPDX-License-Identifier: Apache-2.0
 import ArgumentParser
 import CajalModel
+import CajalText
 import CajalWorkbench
 
 /// `cajal run`: what a model says next.
 struct RunCommand: WorkCommand {
   static let configuration = CommandConfiguration(
     commandName: "run",
-    abstract: "Run a model on a text: what comes next, the loss, a greedy continuation.",
+    abstract: "Run a model on a text: what comes next, the loss, a continuation.",
     discussion: """
       Examples:
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal run models/stories260K --file story.txt --loss
         cajal run models/stories260K --text "Once" --greedy 50
+        cajal run models/stories260K --text "Once" --sample 200 --top-p 0.9 --seed 7 --stop "The end"
+        cajal run models/stories260K --text "Once" --greedy 50 --intervene "scale attentionOut.2 0"
         cajal run models/gpt2 --tokens "31 17 99" --json
 
+      A continuation appears as it is made. Draws take the settings in this order: repetition \
+      penalty, temperature, top k, top p, min p.
+
+      A text longer than the positions the model was made for is read in windows of that many tokens \
+      for the loss, and what comes next is read from its end. --tokens are always one sequence.
+
+      Interventions are written as 'cajal record --help' says and act on everything that is run. In a \
+      continuation position=-1 is every newest position, and what was changed stays changed.
+
       JSON has the keys tokens, text, top (id, token, probability; likeliest first), loss (mean nats \
-      a predicted token, null where nothing is predicted) and generated.
+      a predicted token, null where nothing is predicted), generated (tokens), generatedText (up to \
+      the text that ended it), stopReason (limit, endToken or stopString; null without \
+      continuation) and stopString (the text that ended it, or null).
       """)
 
   @OptionGroup var model: ModelArgument
   @OptionGroup var prompt: PromptArguments
 
-  // A negative number is a value like any other, so that it is refused as one.
   @Option(
     parsing: .unconditional,
     help: ArgumentHelp("Show the k likeliest next tokens.", valueName: "k"))
@@ -31,23 +44,17 @@ struct RunCommand: WorkCommand {
   @Flag(help: "Show the mean loss of the tokens, in nats.")
   var loss = false
 
-  @Option(
-    parsing: .unconditional,
-    help: ArgumentHelp("Continue by n tokens, each the likeliest.", valueName: "n"))
-  var greedy = 0
+  @OptionGroup var generation: GenerationArguments
 
-  @Flag(help: "Stop the continuation behind a token that ends a text.")
-  var stopAtEnd = false
+  @Option(help: ArgumentHelp("Change the run; may be given several times.", valueName: "spec"))
+  var intervene: [String] = []
 
   @OptionGroup var general: GeneralArguments
 
   func check() throws {
     try prompt.check()
     if top < 0 { throw ValidationError("--top must not be negative") }
-    if greedy < 0 { throw ValidationError("--greedy must not be negative") }
-    if stopAtEnd && greedy == 0 {
-      throw ValidationError("--stop-at-end needs a continuation: add --greedy n")
-    }
+    try generation.check()
   }
 
   func work(_ job: Job, _ console: Console) throws {
@@ -58,26 +65,92 @@ struct RunCommand: WorkCommand {
         .input,
         "run takes one sequence and there are \(sequences.count); 'cajal record' takes several")
     }
-    let ends = stopAtEnd ? subject.endTokens : []
-    if stopAtEnd && ends.isEmpty {
-      throw WorkbenchError(
-        .input, "this model names no token that ends a text; leave --stop-at-end out")
-    }
-    noteReach(tokens.count + greedy, subject, console)
-    let evaluation = Evaluation(subject, job: job)
-    let result = RunResult(
-      tokens: tokens, top: try evaluation.predictions(after: tokens, count: top),
-      loss: loss || general.json ? Evaluation.meanLoss(try evaluation.scores([tokens])) : nil,
-      generated: try evaluation.greedy(after: tokens, count: greedy, stoppingAfter: ends),
+    let interventions = try intervene.flatMap { try Intervention.parse($0, seed: general.seed) }
+    let continuation = try generation.generation(subject, interventions, seed: general.seed)
+    noteReach(tokens, subject, console)
+    var session =
+      continuation.limit > 0 ? try continuation.begin(subject, after: tokens, job: job) : nil
+    var result = RunResult(
+      tokens: tokens, reading: try reading(tokens, interventions, &session, subject, job),
       subject: subject)
-    try console.print(
-      general.json ? result.json() : result.text(width: console.width, showsLoss: loss))
+    if general.json {
+      result.continuation = try session?.run(job: job)
+      return try console.print(result.json())
+    }
+    try console.print(result.text(width: console.width, showsLoss: loss))
+    guard var session else { return }
+    try stream(&session, subject, job, console)
+  }
+
+  /// One pass over the tokens; what comes next is read where the continuation begins.
+  private func reading(
+    _ tokens: [Int], _ interventions: [Intervention], _ session: inout TextGeneration.Session?,
+    _ subject: Subject, _ job: Job
+  ) throws -> Reading {
+    let evaluation = Evaluation(subject, job: job)
+    let measuresLoss = loss || general.json
+    let count = session == nil ? top : 0
+    var reading = Reading()
+    if isReadInWindows(tokens, subject) {
+      reading = try evaluation.reading(
+        ofLong: tokens, windowsOf: subject.shape.context,
+        mark: subject.tokenizer.beginningOfSequence, predictions: count,
+        measuresLoss: measuresLoss)
+    } else if measuresLoss || session == nil {
+      reading = try evaluation.reading(
+        of: tokens, predictions: count, measuresLoss: measuresLoss, interventions: interventions)
+    }
+    if top > 0, let found = try session?.predictions(top, job: job) {
+      reading.predictions = found
+    }
+    return reading
+  }
+
+  /// Whether the tokens are a text that is cut into windows; a changed run is never cut, because
+  /// positions would mean something else.
+  private func isReadInWindows(_ tokens: [Int], _ subject: Subject) -> Bool {
+    prompt.tokens == nil && intervene.isEmpty && tokens.count > max(subject.shape.context, 1)
+      && subject.shape.context > 1
+  }
+
+  /// Shows the continuation as it is made, behind the text it continues.
+  private func stream(
+    _ session: inout TextGeneration.Session, _ subject: Subject, _ job: Job, _ console: Console
+  ) throws {
+    try console.print("\nContinued, \(generation.manner(seed: general.seed))")
+    var text = StreamedText(console)
+    try text.write(Self.end(of: session.promptText))
+    // A line of progress would be written into the text.
+    let result: TextGeneration.Result
+    do {
+      result = try session.run(job: job.silent) { try text.write($0) }
+    } catch {
+      try text.close()
+      throw error
+    }
+    try text.close()
+    try console.print("\n" + RunResult.end(of: result, subject))
+  }
+
+  /// A text, or its end where it is long: it was shown in tokens before.
+  private static func end(of text: String) -> String {
+    let limit = 1000
+    return text.count <= limit ? text : "… " + text.suffix(limit / 2)
   }
 
   /// Says when a model is taken beyond the positions it was made for; learned positions refuse.
-  private func noteReach(_ reach: Int, _ subject: Subject, _ console: Console) {
+  private func noteReach(_ tokens: [Int], _ subject: Subject, _ console: Console) {
     let shape = subject.shape
-    guard reach > shape.context, !shape.contextIsLimit, !general.quiet else { return }
+    if general.quiet { return }
+    if isReadInWindows(tokens, subject) {
+      console.writeError(
+        "cajal: note: the text has \(tokens.count) tokens, more than the \(shape.context) positions "
+          + "this model was made for; it is read in windows of \(shape.context) tokens\n")
+    }
+    let reach = tokens.count + generation.limit
+    guard reach > shape.context, !shape.contextIsLimit,
+      generation.limit > 0 || !isReadInWindows(tokens, subject)
+    else { return }
     console.writeError(
       "cajal: note: \(reach) tokens are more than the \(shape.context) positions this model was made "
         + "for; what it says beyond them means little\n")

@@ -9,10 +9,13 @@ import Foundation
 /// What `cajal run` prints.
 struct RunResult {
   let tokens: [Int]
-  let top: [Prediction]
-  let loss: Double?
-  let generated: [Int]
+  let reading: Reading
+  var continuation: TextGeneration.Result?
   let subject: Subject
+
+  init(tokens: [Int], reading: Reading, subject: Subject) {
+    (self.tokens, self.reading, self.subject) = (tokens, reading, subject)
+  }
 
   /// The keys of the JSON form, all of them always.
   private struct Document: Encodable {
@@ -25,9 +28,11 @@ struct RunResult {
     let text: String
     let top: [Token]
     let loss: Double?
-    let generated: [Int]
+    let continuation: TextGeneration.Result?
 
-    enum Key: String, CodingKey { case tokens, text, top, loss, generated }
+    enum Key: String, CodingKey {
+      case tokens, text, top, loss, generated, generatedText, stopReason, stopString
+    }
 
     func encode(to encoder: any Encoder) throws {
       var container = encoder.container(keyedBy: Key.self)
@@ -35,7 +40,10 @@ struct RunResult {
       try container.encode(text, forKey: .text)
       try container.encode(top, forKey: .top)
       try container.encode(loss, forKey: .loss)
-      try container.encode(generated, forKey: .generated)
+      try container.encode(continuation?.tokens ?? [], forKey: .generated)
+      try container.encode(continuation?.text ?? "", forKey: .generatedText)
+      try container.encode(continuation?.reason, forKey: .stopReason)
+      try container.encode(continuation?.stop, forKey: .stopString)
     }
   }
 
@@ -43,11 +51,11 @@ struct RunResult {
     try JSONText.of(
       Document(
         tokens: tokens, text: subject.tokenizer.decode(tokens),
-        top: top.map {
+        top: reading.predictions.map {
           .init(
             id: $0.id, token: subject.tokenizer.token($0.id) ?? "#\($0.id)",
             probability: $0.probability)
-        }, loss: loss, generated: generated))
+        }, loss: reading.loss, continuation: continuation))
   }
 
   func text(width: Int, showsLoss: Bool) -> String {
@@ -56,19 +64,25 @@ struct RunResult {
         + "\(tokens.count) \(tokens.count == 1 ? "token" : "tokens")"
     ]
     lines += ["", "Read"] + wrapped(tokens.map(subject.tokenizer.display), width)
-    if !top.isEmpty {
+    if !reading.predictions.isEmpty {
       lines +=
         ["", "Next"]
-        + TextTable(rows: top.map(row), alignments: [.right, .right, .left, .left]).lines
+        + TextTable(rows: reading.predictions.map(row), alignments: [.right, .right, .left, .left])
+        .lines
     }
     if showsLoss { lines += ["", lossLine] }
-    if !generated.isEmpty {
-      let made = subject.tokenizer.decode(tokens + generated)
-      lines += ["", "Continued by \(generated.count) \(generated.count == 1 ? "token" : "tokens")"]
-      lines += Terminal.sanitized(made, keepingLineBreaks: true)
-        .split(separator: "\n", omittingEmptySubsequences: false).map { "  " + $0 }
-    }
     return lines.joined(separator: "\n")
+  }
+
+  /// `40 tokens`, `12 tokens; ended before “The end”`, `9 tokens; ended by </s>`.
+  static func end(of result: TextGeneration.Result, _ subject: Subject) -> String {
+    let count = "\(result.tokens.count) \(result.tokens.count == 1 ? "token" : "tokens")"
+    switch result.reason {
+    case .limit: return count
+    case .stopString: return "\(count); ended before “\(Terminal.sanitized(result.stop ?? ""))”"
+    case .endToken:
+      return "\(count); ended by \(result.tokens.last.map(subject.tokenizer.display) ?? "")"
+    }
   }
 
   private func row(_ prediction: Prediction) -> [String] {
@@ -80,11 +94,12 @@ struct RunResult {
   }
 
   private var lossLine: String {
-    guard let loss else { return "Loss  none: one token alone predicts nothing" }
+    guard let loss = reading.loss else { return "Loss  none: one token alone predicts nothing" }
     let uniform = log(Double(subject.shape.vocabulary))
     return
-      "Loss  \(Quantity.fixed(loss, 4)) nats a predicted token (\(tokens.count - 1) predicted; "
-      + "guessing uniformly \(Quantity.fixed(uniform, 4)))"
+      "Loss  \(Quantity.fixed(loss, 4)) nats a predicted token (\(reading.predictedCount) predicted"
+      + (reading.windows.map { " in \($0) windows" } ?? "")
+      + "; guessing uniformly \(Quantity.fixed(uniform, 4)))"
   }
 
   /// Pieces between spaces, indented, in lines of a width; a long text is cut in the middle.

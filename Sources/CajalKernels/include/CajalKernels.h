@@ -107,7 +107,7 @@ bool cajal_is_finite(const float *x, ptrdiff_t count);
 void cajal_row_dots(
   const float *a, const float *b, const float *divisor, double factor, float *out, ptrdiff_t rows,
   ptrdiff_t width);
-/// sums[width] += Σ a · b over the rows, in their order; b null is 1.
+/// sums[width] += Σ a · b over the rows, four of them at a time; b null is 1.
 void cajal_add_column_sums(
   const float *a, const float *b, double *sums, ptrdiff_t rows, ptrdiff_t width);
 /// out[width] = the sum of `count` partial sums, in their order.
@@ -141,8 +141,8 @@ typedef struct {
   bool centred;            // the mean moves with x
   bool frozen;             // the scale does not
   float *out;              // the cotangent of x; null when not wanted
-  double *gain_sums;       // [width], added to: Σ cotangent · normalised x; null together with
-  double *bias_sums;       // [width], added to: Σ cotangent
+  double *gain_sums;       // [width], added to: Σ cotangent · normalised x; or null
+  double *bias_sums;       // [width], added to: Σ cotangent; or null
   ptrdiff_t rows, width;
 } cajal_norm_cotangent;
 
@@ -216,9 +216,6 @@ void cajal_divergence_gradient(
 double cajal_log_sum_exp(const float *x, ptrdiff_t width);
 /// Sum of one row in double, in a fixed order.
 double cajal_row_sum(const float *x, ptrdiff_t width);
-/// out[columns]: sums down the columns in double, each one chain in the order of the rows.
-void cajal_column_sums(
-  const float *x, ptrdiff_t rows, ptrdiff_t columns, ptrdiff_t stride, float *out);
 /// Index of the first maximum; -1 when the row is empty or holds a NaN.
 ptrdiff_t cajal_argmax(const float *x, ptrdiff_t width);
 /// The `k` largest, largest first, ties by lowest index; NaN sorts last. Returns how many.
@@ -236,8 +233,6 @@ typedef struct {
   const float *keys;    // [count / 32][width][32]: a panel has 32 positions, the last may lack some
   const float *values;  // [count][value_width], rows padded with zeros to whole sixteens
   ptrdiff_t count;
-  const float *key_rows;      // keys as values are laid out; read by gradients alone
-  const float *value_panels;  // values as keys are laid out; read by gradients alone
 } cajal_positions;
 
 /// Queries of one group of heads of one sequence, against the keys and values of positions that came
@@ -262,6 +257,13 @@ typedef struct {
   ptrdiff_t out_stride;
 } cajal_attention;
 
+/// Packs `count` rows x[count, stride] as keys from position `at` of `panels` on. A panel that is
+/// begun is zero where it has no positions yet.
+void cajal_attention_pack_keys(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *panels, ptrdiff_t at);
+/// Packs rows as values: out[count, width], padded.
+void cajal_attention_pack_values(
+  const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out);
 /// out = softmax(scores) · values without keeping the pattern. Returns false without memory.
 bool cajal_attention_fused(const cajal_attention *task);
 /// Fills `scores`: minus infinity where not visible.
@@ -277,17 +279,19 @@ bool cajal_attention_mix(const cajal_attention *task);
 /// from cotangent to cotangent. Gradients that are null are not formed. Those of keys and values are
 /// sums over the heads, of the fresh positions.
 typedef struct {
-  cajal_attention attention;  // `pattern`: the recorded scores or pattern that a step reads
+  cajal_attention attention;  // `fresh` has a count alone; `pattern`: recorded scores or pattern
+  const float *key, *value;   // fresh: [positions, key_stride], [positions, value_stride]
+  ptrdiff_t key_stride, value_stride;
   ptrdiff_t cotangents;
   const float *cotangent;     // of the output (output_step), of scores or pattern (pattern_step)
   ptrdiff_t output_step;
-  float *query;               // laid out like attention.query
+  float *query_gradient;      // laid out like attention.query
   ptrdiff_t query_step;
-  float *key;                 // [positions, key_stride]
-  ptrdiff_t key_step, key_stride;
-  float *value;               // [positions, value_stride]
-  ptrdiff_t value_step, value_stride;
-  float *pattern;             // of scores or pattern
+  float *key_gradient;        // laid out like key
+  ptrdiff_t key_step;
+  float *value_gradient;      // laid out like value
+  ptrdiff_t value_step;
+  float *pattern_gradient;    // of scores or pattern
   ptrdiff_t pattern_step;
 } cajal_attention_gradient;
 

@@ -45,12 +45,23 @@ public struct RunOptions: Sendable {
   public var frozen: Frozen = []
   /// Where pull-backs leave the gradients of weights; nil when nobody wants them.
   public var weightGradients: WeightGradients?
+  /// Asked behind every layer on the way forward, and before it on the way back: tells how far the run
+  /// is. False ends the run on its way forward with `ModelError.interrupted`.
+  public var continues: (@Sendable (Passage) -> Bool)?
   /// Whether a pull-back computes each layer again instead of keeping what happened inside: memory of
   /// one layer instead of all, for one more forward pass. The bits are the same.
   public var recomputesLayers = false
 
   /// The defaults.
   public init() {}
+
+  /// How far a run is.
+  public enum Passage: Sendable, Equatable {
+    /// Behind this layer.
+    case forward(Int)
+    /// The pull-back is through this layer.
+    case back(Int)
+  }
 
   /// Parts of a model that a pull-back takes as constants.
   public struct Frozen: OptionSet, Sendable {

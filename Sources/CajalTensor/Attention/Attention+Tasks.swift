@@ -31,6 +31,16 @@ extension Attention {
       valueWidth: value?.shape[2] ?? 0)
   }
 
+  /// Checks scores or a pattern, whose every head is a group.
+  func sizes(scores: Tensor) -> Sizes {
+    precondition(
+      scores.rank == 3 && scores.shape[1] == offsets.last && scores.shape[2] == longest,
+      "scores \(scores.shape) for \(offsets.last ?? 0) rows and \(longest) positions")
+    return Sizes(
+      rows: scores.shape[1], heads: scores.shape[0], groups: scores.shape[0], width: 0,
+      valueWidth: 0)
+  }
+
   /// Checks a pattern and values.
   func sizes(pattern: Tensor, value: Tensor) -> Sizes {
     precondition(

@@ -86,12 +86,7 @@ public struct Attention: Sendable {
 
   /// Softmax of the visible scores; zero elsewhere, and zeros where all are minus infinity.
   public func pattern(_ scores: Tensor) -> Tensor {
-    precondition(
-      scores.rank == 3 && scores.shape[1] == offsets.last && scores.shape[2] == longest,
-      "scores \(scores.shape) for \(offsets.last ?? 0) rows and \(longest) positions")
-    let sizes = Sizes(
-      rows: scores.shape[1], heads: scores.shape[0], groups: scores.shape[0], width: 0,
-      valueWidth: 0)
+    let sizes = sizes(scores: scores)
     let pattern = Tensor(shape: scores.shape) { out in
       scores.withFloats { scores in
         let (scores, out) = (scores.baseAddress, out.baseAddress)
@@ -154,10 +149,10 @@ public struct Attention: Sendable {
         }
       }
     }
-    let plain = (query: query.detached, key: key.detached, value: value.detached)
+    let plain = (query.detached, key.detached, value.detached)
     let inputs = frozenPattern ? [nil, nil, value] : [query, key, value]
     return mixed.derived(from: inputs) { cotangent, wanted in
-      pullBackFused(plain.query, plain.key, plain.value, cotangent, wanted)
+      pullBackFused(plain, cotangent, wanted)
     }
   }
 }

@@ -82,6 +82,11 @@ struct AttentionGradient {
 
   // MARK: Where a task's numbers begin
 
+  /// In keys or values, `[N, G, width]`.
+  func fresh(_ place: Place, _ width: Int) -> Int {
+    (place.row * sizes.groups + place.group) * width
+  }
+
   /// In queries `[N, H, K]`, or `[C, N, H, K]` of cotangents.
   func query(_ place: Place, ofOne: Bool = false) -> Int {
     let row = (ofOne ? 0 : place.cotangent * sizes.rows) + place.row
@@ -128,7 +133,6 @@ struct AttentionGradient {
       task.attention = attention.task(sizes, heads: heads, sequence: sequence)
       task.cotangents = min(atOnce, cotangents - cotangent)
       let rows = sizes.rows
-      // The cotangent is laid out like the output or like the pattern.
       task.output_step = rows * sizes.heads * sizes.valueWidth
       task.pattern_step = sizes.heads * rows * longest
       task.query_step = rows * sizes.heads * sizes.width
@@ -138,36 +142,5 @@ struct AttentionGradient {
       task.value_step = rows * task.value_stride
       body(&task, place)
     }
-  }
-}
-
-/// Keys or values of prefixes and rows in one of the layouts that kernels read.
-struct PackedWhole {
-  private let prefixes: PackedPositions?
-  private let fresh: PackedPositions
-
-  /// - Parameters:
-  ///   - rows: `[N, G, width]`
-  ///   - part: what of a prefix stands before the rows.
-  init(
-    _ attention: Attention, _ rows: Tensor, _ layout: PositionLayout,
-    _ part: KeyPath<KeysValues, Tensor>
-  ) {
-    fresh = PackedPositions(rows, offsets: attention.offsets, layout: layout)
-    let offsets = attention.prefixOffsets
-    prefixes =
-      offsets.last == 0
-      ? nil
-      : PackedPositions(
-        attention.joinedPrefixes(rows.shape, part), offsets: offsets, layout: layout)
-  }
-
-  /// Fills in one pointer of both segments.
-  func give(
-    _ place: AttentionGradient.Place, _ attention: inout cajal_attention,
-    _ field: WritableKeyPath<cajal_positions, UnsafePointer<Float>?>
-  ) {
-    attention.fresh[keyPath: field] = fresh.start(place.sequence, place.group)
-    attention.prefix[keyPath: field] = prefixes?.start(place.sequence, place.group)
   }
 }

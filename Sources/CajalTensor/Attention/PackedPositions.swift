@@ -31,17 +31,10 @@ enum PositionLayout {
     to target: UnsafeMutablePointer<Float>, at: Int
   ) {
     switch self {
-    case .panels:
-      let begun = size(at, width: width)
-      (target + begun).update(repeating: 0, count: size(at + count, width: width) - begun)
-      cajal_pack(source, stride, 1, count, width, Int32(CAJAL_FLOAT32), target, at)
+    case .panels: cajal_attention_pack_keys(source, stride, count, width, target, at)
     case .rows:
-      let padded = PositionLayout.padded(width)
-      for position in 0..<count {
-        let row = target + (at + position) * padded
-        row.update(from: source + position * stride, count: width)
-        (row + width).update(repeating: 0, count: padded - width)
-      }
+      let start = at * PositionLayout.padded(width)
+      cajal_attention_pack_values(source, stride, count, width, target + start)
     }
   }
 }

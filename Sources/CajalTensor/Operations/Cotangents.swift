@@ -68,23 +68,6 @@ extension Tensor {
     }
   }
 
-  /// Σ over the rows of `cotangent · saved`, in Float64 and an order that depends on the shape alone:
-  /// cotangents `[C] + shape` of a vector that belongs to the last dimension.
-  func columnSums(times saved: Tensor? = nil, shape vector: [Int]) -> Tensor {
-    let (rows, width) = (valueRows, valueWidth)
-    return withFloats { cotangent in
-      withOptionalFloats(saved) { saved in
-        let cotangent = cotangent.baseAddress
-        return ColumnSums.over(shape[0], rows, width: width, vectors: [vector]) { c, part, sums in
-          guard let cotangent, let sums = sums.first else { return }
-          cajal_add_column_sums(
-            cotangent + (c * rows + part.lowerBound) * width,
-            saved.map { $0 + part.lowerBound * width }, sums, part.count, width)
-        }[0]
-      }
-    }
-  }
-
   /// Two tensors of one shape written at once; nil for one that is not wanted.
   static func pair(
     _ shape: [Int], _ wanted: [Bool], _ body: (_ first: Output?, _ second: Output?) -> Void
@@ -112,45 +95,6 @@ extension Tensor {
     Threads.forEachUnchecked(count * parts) { task in
       let start = task % parts * size
       body(task / parts, start..<min(start + size, rows))
-    }
-  }
-}
-
-/// Sums over rows in a fixed order: blocks of rows by shape, each summed in Float64, then the blocks
-/// in their order.
-enum ColumnSums {
-  /// - Parameters:
-  ///   - count: C.
-  ///   - vectors: the shapes of the sums, each of `width` elements.
-  ///   - body: adds rows of one cotangent to its sums, one a vector.
-  /// - Returns: `[C] + shape` for each vector.
-  static func over(
-    _ count: Int, _ rows: Int, width: Int, vectors: [[Int]],
-    _ body: (_ c: Int, _ part: Range<Int>, _ sums: [UnsafeMutablePointer<Double>]) -> Void
-  ) -> [Tensor] {
-    for vector in vectors {
-      precondition(Tensor.count(of: vector) == width, "a vector \(vector) for rows of \(width)")
-    }
-    // At most 32 blocks, so that adding them is cheap beside the rows.
-    let grain = max(32, (rows + 31) / 32)
-    let blocks = (rows + grain - 1) / grain
-    let size = count * blocks * width  // of one vector's partial sums
-    var partial = [Double](repeating: 0, count: max(vectors.count * size, 1))
-    return partial.withUnsafeMutableBufferPointer { partial in
-      guard let partial = partial.baseAddress else { return [] }
-      Tensor.forEachPart(count, rows, width: width, grain: grain) { c, part in
-        let at = (c * blocks + part.lowerBound / grain) * width
-        body(c, part, vectors.indices.map { partial + $0 * size + at })
-      }
-      return vectors.indices.map { index in
-        Tensor(shape: [count] + vectors[index]) { out in
-          guard let out = out.baseAddress else { return }
-          for c in 0..<count {
-            cajal_total_columns(
-              partial + index * size + c * blocks * width, blocks, width, out + c * width)
-          }
-        }
-      }
     }
   }
 }

@@ -29,7 +29,7 @@ struct NormRule: Sendable {
     guard wanted[0] else { return [nil] + vectors(cotangent, nil, wanted) }
     guard wanted[1] || wanted[2] else {
       let result = Tensor(shape: cotangent.shape) { out in
-        kernel(cotangent, out.baseAddress) { run in
+        kernel(cotangent, out.baseAddress, wanted) { run in
           Tensor.forEachPart(cotangent.shape[0], x.vectorCount, width: x.width) { run($0, $1, []) }
         }
       }
@@ -47,12 +47,12 @@ struct NormRule: Sendable {
     _ cotangent: Tensor, _ out: Tensor.Output?, _ wanted: [Bool]
   ) -> [Tensor?] {
     var sums: [Tensor] = []
-    kernel(cotangent, out) { run in
-      let shapes = [gain?.shape ?? [x.width], biasShape ?? [x.width]]
+    let shapes = [wanted[1] ? gain?.shape : nil, wanted[2] ? biasShape : nil].compactMap { $0 }
+    kernel(cotangent, out, wanted) { run in
       sums = ColumnSums.over(
         cotangent.shape[0], x.vectorCount, width: x.width, vectors: shapes, run)
     }
-    return zip(sums, wanted.dropFirst()).map { $1 ? $0 : nil }
+    return [wanted[1] ? sums.first : nil, wanted[2] ? sums.last : nil]
   }
 
   private typealias Run = (
@@ -60,7 +60,9 @@ struct NormRule: Sendable {
   ) -> Void
 
   /// Calls `body` with what pulls back some rows of one cotangent.
-  private func kernel(_ cotangent: Tensor, _ out: Tensor.Output?, _ body: (Run) -> Void) {
+  private func kernel(
+    _ cotangent: Tensor, _ out: Tensor.Output?, _ wanted: [Bool], _ body: (Run) -> Void
+  ) {
     var task = cajal_norm_cotangent()
     task.centred = norm.centred
     task.frozen = norm.frozen
@@ -83,8 +85,8 @@ struct NormRule: Sendable {
                 task.scale = scale + row
                 task.cotangent = cotangent + c * count + at
                 task.out = out.map { $0 + c * count + at }
-                task.gain_sums = sums.first
-                task.bias_sums = sums.last
+                task.gain_sums = wanted[1] ? sums.first : nil
+                task.bias_sums = wanted[2] ? sums.last : nil
                 task.rows = part.count
                 cajal_norm_gradient(&task)
               }

@@ -87,7 +87,7 @@ extension Reference {
 
   /// All places, head by head, in the order of queries.
   static func places(_ attention: Attention, heads: Int) -> [Place] {
-    let starts = zip(attention.offsets, attention.prefixOffsets).map { $0 + $1 }
+    let starts = attention.wholeOffsets
     return (0..<heads).flatMap { head in
       (0..<attention.offsets.count - 1).flatMap { sequence in
         (0..<attention.rowCount(sequence)).map { index in
@@ -109,13 +109,19 @@ extension Reference {
 }
 
 extension Attention {
+  /// Boundaries of the sequences with their prefixes.
+  fileprivate var wholeOffsets: [Int] {
+    (0..<offsets.count - 1).reduce(into: [0]) {
+      $0.append($0[$1] + prefixCount($1) + rowCount($1))
+    }
+  }
+
   /// Keys or values of whole sequences, `[M, G, width]`: every prefix laid before its rows.
   func whole(_ rows: Tensor, _ part: KeyPath<KeysValues, Tensor>) -> Tensor {
-    let (before, starts) = (joinedPrefixes(rows.shape, part), prefixOffsets)
     let numbers = (0..<offsets.count - 1).flatMap { sequence in
-      before.rows(starts[sequence]..<starts[sequence + 1]).array
+      (prefixes.isEmpty ? [] : prefixes[sequence]?[keyPath: part].array ?? [])
         + rows.rows(offsets[sequence]..<offsets[sequence + 1]).array
     }
-    return Tensor(numbers, shape: [before.shape[0] + rows.shape[0]] + rows.shape.dropFirst())
+    return Tensor(numbers, shape: [wholeOffsets.last ?? 0] + rows.shape.dropFirst())
   }
 }

@@ -16,7 +16,8 @@ public struct StopStrings: Sendable {
   /// - Throws: ``TextError`` for an empty string, which stands before every text.
   public init(_ stops: [String]) throws(TextError) {
     guard !stops.contains("") else {
-      throw TextError(.malformed, "an empty string ends every text before it begins; name some text")
+      throw TextError(
+        .malformed, "an empty string ends every text before it begins; name some text")
     }
     self.stops = stops.map { Array($0.utf8) }.sorted { $0.count > $1.count }
   }

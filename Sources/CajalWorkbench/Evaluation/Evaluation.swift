@@ -7,8 +7,8 @@ import Foundation
 ///
 /// Probabilities and losses are formed in Float64 from Float32 logits.
 public struct Evaluation: Sendable {
-  private let model: any LanguageModel
-  private let job: Job
+  let model: any LanguageModel
+  let job: Job
 
   /// Positions run at once; bounds the memory of activations.
   private static let positionsAtOnce = 4096
@@ -53,60 +53,7 @@ public struct Evaluation: Sendable {
 
   /// The `count` likeliest tokens to follow a sequence, likeliest first.
   public func predictions(after sequence: [Int], count: Int) throws -> [Prediction] {
-    let logits = try lastLogits(sequence)
-    let total = logits.logSumExp()[0]
-    return logits.topK(0, count).map {
-      Prediction(id: $0.index, probability: exp(Double($0.value) - total))
-    }
-  }
-
-  /// The tokens that follow greedily, each the likeliest after all before it.
-  ///
-  /// Cost: one forward pass over the whole prefix for every token.
-  ///
-  /// - Parameters:
-  ///   - count: How many to make.
-  ///   - ends: Tokens after which to stop; they are kept.
-  /// - Throws: `WorkbenchError.input` where prompt and continuation do not fit the positions that the
-  ///   model has learned; `ModelError.tokens`.
-  public func greedy(after prompt: [Int], count: Int, stoppingAfter ends: Set<Int> = [])
-    throws -> [Int]
-  {
-    let shape = model.shape
-    if shape.contextIsLimit, prompt.count + count - 1 > shape.context, prompt.count <= shape.context
-    {
-      throw WorkbenchError(
-        .input,
-        "\(count) tokens after a prompt of \(prompt.count) do not fit the \(shape.context) positions "
-          + "this model has learned; ask for at most \(shape.context - prompt.count + 1)")
-    }
-    let stage = try job.stage("generating", total: count, unit: "tokens")
-    var made: [Int] = []
-    while made.count < count {
-      let next = try Evaluation(model: model).lastLogits(prompt + made).argmax()[0]
-      guard next >= 0 else {
-        throw WorkbenchError(
-          .model, "the logits after \(prompt.count + made.count) tokens are not numbers")
-      }
-      made.append(next)
-      try stage.advance(to: made.count)
-      if ends.contains(next) { break }
-    }
-    return made
-  }
-
-  private init(model: any LanguageModel) {
-    self.model = model
-    job = .unwatched
-  }
-
-  /// The logits after the last token, [1, V].
-  private func lastLogits(_ sequence: [Int]) throws -> Tensor {
-    let batch = try TokenBatch(sequence)
-    var tap = NoTap()
-    let pass = pass(batch)
-    let x = try pass.residual(batch, &tap)
-    return try pass.logits(of: x, rows: batch.count - 1..<batch.count, batch)
+    try reading(of: sequence, predictions: count, measuresLoss: false).predictions
   }
 
   /// For every row what it says of the token behind it; the last row of all predicts nothing.
@@ -114,12 +61,19 @@ public struct Evaluation: Sendable {
     let pass = pass(batch)
     var tap = NoTap()
     let x = try pass.residual(batch, &tap)
+    return try lossesByRow(batch) { try pass.logits(of: x, rows: $0, batch) }
+  }
+
+  /// The same from the logits of rows, of which a bounded number is asked for at once.
+  func lossesByRow(
+    _ batch: TokenBatch, logits: (Range<Int>) throws -> Tensor
+  ) throws -> [(loss: Double, expected: Prediction)] {
     let step = max(1, Self.logitsAtOnce / model.shape.vocabulary)
     var result: [(loss: Double, expected: Prediction)] = []
     for start in stride(from: 0, to: batch.count - 1, by: step) {
       try job.checkInterruption()
       let rows = start..<min(start + step, batch.count - 1)
-      let logits = try pass.logits(of: x, rows: rows, batch)
+      let logits = try logits(rows)
       let totals = logits.logSumExp()
       let losses = crossEntropy(logits, targets: rows.map { batch.tokens[$0 + 1] })
       for (index, best) in logits.argmax().enumerated() {
@@ -134,7 +88,7 @@ public struct Evaluation: Sendable {
     return result
   }
 
-  private func pass(_ batch: TokenBatch) -> ForwardPass {
+  func pass(_ batch: TokenBatch) -> ForwardPass {
     ForwardPass(model: model, job: job, activity: "running \(batch.count) tokens")
   }
 

@@ -1,4 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
+import CajalTensor
+import Foundation
 
 /// How a model did on one token of a text.
 public struct TokenScore: Sendable, Equatable {
@@ -17,4 +19,14 @@ public struct Prediction: Sendable, Equatable, Codable {
   public let id: Int
   /// Its probability.
   public let probability: Double
+}
+
+extension Prediction {
+  /// The likeliest tokens by one row of logits, likeliest first.
+  static func likeliest(_ logits: Tensor, _ count: Int) -> [Prediction] {
+    let total = logits.logSumExp()[0]
+    return logits.topK(0, count).map {
+      Prediction(id: $0.index, probability: exp(Double($0.value) - total))
+    }
+  }
 }

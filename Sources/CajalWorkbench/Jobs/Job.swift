@@ -20,6 +20,9 @@ public struct Job: Sendable {
   /// A job that nobody watches and nobody stops.
   public static let unwatched = Job()
 
+  /// The same job with nobody told how far it is; it can still be stopped.
+  public var silent: Job { Job(isInterrupted: isInterrupted) }
+
   /// Begins a stage, such as "reading weights", of `total` units; nil where nobody knows.
   public func stage(_ activity: String, total: Int? = nil, unit: String = "") throws(WorkbenchError)
     -> Stage

@@ -2,13 +2,16 @@ import CajalCheckpoint
 // SPDX-License-Identifier: Apache-2.0
 public import CajalModel
 import CajalTensor
+import CajalZoo
 import Foundation
 
 /// Runs a model once and keeps what happens at some of its sites in a safetensors file.
 ///
 /// The file holds one tensor a site under the site's text, shaped as the site says; `tokens`, int64
 /// [N], all sequences packed end to end; `offsets`, int64 [sequences + 1], where each begins and where
-/// the last ends.
+/// the last ends. With a gradient it also holds `gradient.<site>`, of the site's shape, for each of
+/// these sites, and with weights `gradient.<tensor>`, of the file's shape, for every tensor of the
+/// checkpoint that the model computes with.
 public struct Recording: Sendable {
   /// The sites to keep.
   public var sites: [Site]
@@ -16,6 +19,11 @@ public struct Recording: Sendable {
   public var sequences: [[Int]]
   /// Changes to the run.
   public var interventions: [Intervention]
+
+  /// What to differentiate; nil for nothing.
+  public var gradient: Metric?
+  /// Whether the gradients of weights are kept too.
+  public var keepsWeightGradients = false
 
   /// A recording of some sites over some sequences.
   public init(sites: [Site], sequences: [[Int]], interventions: [Intervention] = []) {
@@ -30,6 +38,8 @@ public struct Recording: Sendable {
     public var file: String
     /// The names of its tensors with their shapes, in the order of the run.
     public var tensors: [Entry]
+    /// The value that was differentiated; nil without a gradient.
+    public var metric: Double?
 
     /// One tensor of the file.
     public struct Entry: Sendable, Equatable, Codable {
@@ -50,15 +60,7 @@ public struct Recording: Sendable {
     for intervention in interventions where !subject.model.sites.contains(intervention.site) {
       _ = try subject.model.site(named: intervention.site.description)
     }
-    var tap = ChainedTap(InterventionTap(interventions, batch: batch), Recorder(Set(sites)))
-    let pass = ForwardPass(
-      model: subject.model, job: job, activity: "recording \(batch.count) tokens")
-    _ = try pass.logits(batch, &tap)
-    try tap.first.finish()
-    let trace = tap.second.trace(of: batch)
-    var tensors = trace.sites.compactMap { site in
-      trace[site].map { OutgoingTensor(site.description, $0) }
-    }
+    var (tensors, metric) = try values(subject, batch, job)
     tensors.append(
       OutgoingTensor("tokens", integers: batch.tokens.map { Int($0) }, shape: [batch.count]))
     tensors.append(
@@ -66,11 +68,72 @@ public struct Recording: Sendable {
     let metadata = [
       "format": "cajal trace 1", "model": subject.name, "version": Program.version,
       "checkpoint": try subject.digest(job: job),
-      "interventions": "\(interventions.count)",
+      "interventions": "\(interventions.count)", "gradient": gradient?.description ?? "none",
     ]
     try job.checkInterruption()
     try SafetensorsWriter.write(tensors, metadata: metadata, to: path)
-    return Summary(file: path, tensors: tensors.map { .init(name: $0.name, shape: $0.shape) })
+    return Summary(
+      file: path, tensors: tensors.map { .init(name: $0.name, shape: $0.shape) }, metric: metric)
+  }
+
+  /// What the run leaves at the sites, with gradients where they are wanted.
+  private func values(
+    _ subject: Subject, _ batch: TokenBatch, _ job: Job
+  ) throws -> ([OutgoingTensor], metric: Double?) {
+    let model = subject.model
+    guard let gradient else {
+      var tap = ChainedTap(InterventionTap(interventions, batch: batch), Recorder(Set(sites)))
+      let pass = ForwardPass(
+        model: model, job: job, activity: "recording \(batch.count) tokens")
+      _ = try pass.logits(batch, &tap)
+      try tap.first.finish()
+      let trace = tap.second.trace(of: batch)
+      return (trace.sites.compactMap { outgoing($0.description, trace[$0]) }, nil)
+    }
+    let layers = model.shape.layers
+    let stage = try job.stage(
+      "recording \(batch.count) tokens and their gradients", total: 3 * layers, unit: "layers")
+    var options = RunOptions()
+    options.weightGradients = keepsWeightGradients ? WeightGradients() : nil
+    options.continues = { passage in
+      // The way back takes about twice the time. What stops the work is asked again below.
+      let done =
+        switch passage {
+        case .forward(let layer): layer + 1
+        case .back(let layer): layers + 2 * (layers - layer)
+        }
+      return (try? stage.advance(to: done)) != nil
+    }
+    let found: Gradients
+    do {
+      found = try model.gradients(
+        of: gradient, batch, at: Set(sites), interventions: interventions, options: options)
+    } catch {
+      try job.checkInterruption()
+      throw error
+    }
+    try job.checkInterruption()
+    var tensors = found.trace.sites.compactMap { outgoing($0.description, found.trace[$0]) }
+    tensors += found.trace.sites.compactMap { outgoing("gradient.\($0)", found[$0]) }
+    if let weights = options.weightGradients { tensors += outgoing(weights, of: subject) }
+    return (tensors, found.value)
+  }
+
+  private func outgoing(_ name: String, _ value: Tensor?) -> OutgoingTensor? {
+    value.map { OutgoingTensor(name, $0) }
+  }
+
+  /// The gradient of every tensor that the model computes with, zero where the metric does not depend
+  /// on it; a copy of a tied matrix has the gradient of that matrix.
+  private func outgoing(_ gradients: WeightGradients, of subject: Subject) -> [OutgoingTensor] {
+    let weights = subject.model.weights
+    let originals = weights.names.map { (name: $0, original: $0) }
+    let copies = subject.loaded.copies.map { (name: $0.key, original: $0.value) }
+    return (originals + copies).sorted { $0.name < $1.name }.compactMap { name, original in
+      guard let weight = weights[original] else { return nil }
+      let gradient = gradients[original]?.reshaped(weight.shape) ?? Tensor(zeros: weight.shape)
+      return OutgoingTensor("gradient.\(name)", gradient)
+    }
   }
 
   /// Refuses a folder, and any file the model itself is made of.

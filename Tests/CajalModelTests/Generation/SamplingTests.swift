@@ -94,7 +94,8 @@ struct SamplingTests {
     #expect(try tokens { $0.temperature = 0 } == [2])
   }
 
-  @Test func `temperature 0 takes the likeliest after the penalty, of equal ones the lowest`() throws
+  @Test func `temperature 0 takes the likeliest after the penalty, of equal ones the lowest`()
+    throws
   {
     #expect(try Sampling.greedy.next(row([1, 3, 3, 2]), after: [], step: 0) == 1)
     var sampling = Sampling.greedy
@@ -182,7 +183,9 @@ struct SamplingTests {
 
   @Test func `a large vocabulary is cut like a sorted one`() throws {
     let logits = Philox(seed: 4).normals(shape: [20_000], scale: 3)
-    let order = logits.array.enumerated().sorted { ($1.element, $0.offset) < ($0.element, $1.offset) }
+    let order = logits.array.enumerated().sorted {
+      ($1.element, $0.offset) < ($0.element, $1.offset)
+    }
     var sampling = Sampling()
     sampling.topK = 777
     #expect(

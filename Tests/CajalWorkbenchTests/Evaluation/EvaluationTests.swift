@@ -5,6 +5,7 @@ import CajalTestSupport
 import CajalText
 import CajalWorkbench
 import Foundation
+import Synchronization
 import Testing
 
 struct EvaluationTests {
@@ -82,22 +83,65 @@ struct EvaluationTests {
     #expect(try Evaluation(subject).predictions(after: tokens, count: 0).isEmpty)
   }
 
-  @Test func `greedy tokens are each the likeliest after all before them`() throws {
-    let made = try Evaluation(subject).greedy(after: tokens, count: 5)
-    #expect(made.count == 5)
-    for index in made.indices {
-      let rows = try logProbabilities(tokens + made[..<index])
-      let row = try #require(rows.last)
-      #expect(row[made[index]] == row.max())
-    }
+  @Test func `one reading gives what its parts give`() throws {
+    let evaluation = Evaluation(subject)
+    let reading = try evaluation.reading(of: tokens, predictions: 3, measuresLoss: true)
+    #expect(reading.loss == Evaluation.meanLoss(try evaluation.scores([tokens])))
+    #expect(reading.predictedCount == tokens.count - 1 && reading.windows == nil)
+    #expect(reading.predictions == (try evaluation.predictions(after: tokens, count: 3)))
+    let one = try evaluation.reading(of: [3], predictions: 0, measuresLoss: true)
+    #expect(one.loss == nil && one.predictedCount == 0 && one.predictions.isEmpty)
   }
 
-  @Test func `a token that ends a text ends the continuation and is kept`() throws {
-    let made = try Evaluation(subject).greedy(after: tokens, count: 8)
-    let stopped = try Evaluation(subject).greedy(
-      after: tokens, count: 8, stoppingAfter: [made[2]])
-    let first = try #require(made.firstIndex(of: made[2]))
-    #expect(stopped == Array(made.prefix(first + 1)))
+  @Test func `a reading passes over the layers once`() throws {
+    let layers = Mutex(0)
+    let job = Job(onProgress: {
+      if $0.unit == "layers", $0.done > 0 { layers.withLock { $0 += 1 } }
+    })
+    _ = try Evaluation(subject, job: job).reading(
+      of: tokens, predictions: 5, measuresLoss: true)
+    #expect(layers.withLock { $0 } == subject.shape.layers)
+  }
+
+  @Test func `interventions change a reading, at the logits too`() throws {
+    let evaluation = Evaluation(subject)
+    let plain = try evaluation.reading(of: tokens, predictions: 2, measuresLoss: true)
+    var row = [Float](repeating: 0, count: 258)
+    row[7] = 3
+    // The softmax of these: e³ for token 7, 1 for each of the others.
+    let share = exp(3.0) / (exp(3.0) + 257)
+    let changed = try evaluation.reading(
+      of: tokens, predictions: 1, measuresLoss: true,
+      interventions: [Intervention(.set(Tensor(row, shape: [258])), at: Site(.logits))])
+    #expect(changed.predictions.map(\.id) == [7])
+    #expect(abs((changed.predictions.first?.probability ?? 0) - share) < tolerance)
+    #expect(abs((changed.loss ?? 0) - log(exp(3.0) + 257)) < tolerance)
+    let scaled = try evaluation.reading(
+      of: tokens, predictions: 2, measuresLoss: true,
+      interventions: [Intervention(.scale(0), at: Site(.attentionOut, layer: 0))])
+    #expect(scaled.loss != plain.loss)
+  }
+
+  @Test func `a long text is read in windows that begin like the text`() throws {
+    let text = [0] + (1...20).map { $0 }
+    let windows = [
+      [0] + (1...7).map { $0 }, [0] + (8...14).map { $0 }, [0] + (15...20).map { $0 },
+    ]
+    let evaluation = Evaluation(subject)
+    let marked = try evaluation.reading(
+      ofLong: text, windowsOf: 8, mark: 0, predictions: 2, measuresLoss: true)
+    #expect(marked.loss == Evaluation.meanLoss(try evaluation.scores(windows)))
+    #expect(marked.windows == 3 && marked.predictedCount == 20)
+    #expect(
+      marked.predictions
+        == (try evaluation.predictions(after: [0] + (14...20).map { $0 }, count: 2)))
+    let plain = try evaluation.reading(
+      ofLong: text, windowsOf: 8, mark: nil, predictions: 1, measuresLoss: true)
+    let cuts = [Array(text[0..<8]), Array(text[8..<16]), Array(text[16..<21])]
+    #expect(plain.loss == Evaluation.meanLoss(try evaluation.scores(cuts)))
+    #expect(plain.predictedCount == 18)
+    #expect(
+      plain.predictions == (try evaluation.predictions(after: Array(text.suffix(8)), count: 1)))
   }
 
   @Test func `work that shall end ends with the code for it`() throws {
@@ -109,24 +153,5 @@ struct EvaluationTests {
 
   @Test func `tokens outside the vocabulary are refused`() {
     #expect(throws: ModelError.self) { try Evaluation(subject).scores([[0, 258]]) }
-  }
-}
-
-struct LearnedPositionTests {
-  private static var folder: URL? {
-    Shared.folder?.appendingPathComponent("reference/models/gpt2")
-  }
-
-  @Test(.enabled(if: folder.map { FileManager.default.fileExists(atPath: $0.path) } ?? false))
-  func `a continuation beyond learned positions is refused before it begins`() throws {
-    let subject = try Subject.open(try #require(Self.folder).path)
-    let context = subject.shape.context
-    try #require(subject.shape.contextIsLimit)
-    let prompt = Array(repeating: 1, count: context - 2)
-    #expect(try Evaluation(subject).greedy(after: prompt, count: 3).count == 3)
-    let error = #expect(throws: WorkbenchError.self) {
-      try Evaluation(subject).greedy(after: prompt, count: 4)
-    }
-    #expect(error?.message.contains("at most 3") == true)
   }
 }

@@ -13,7 +13,9 @@ import Testing
 /// gradient for a direction of random signs, its largest element for a coordinate. Differences in
 /// Float64 are exact to about 1e-7 of it and the pull-back in Float32 to a few 1e-6, while a factor
 /// of 0.99 that is missing somewhere moves the largest coordinate by a hundred tolerances;
-/// `verifySensitivity` proves that at every site.
+/// `verifySensitivity` proves that at every site. Where everything cancels, as at a scale that a
+/// later norm divides out, 1 % of the model's largest counts instead, each relative to the size of
+/// the values that are moved.
 struct GradientConformance {
   /// The largest error allowed, relative to the size of the derivative.
   static let tolerance = 1e-4
@@ -91,10 +93,14 @@ extension GradientConformance {
     let wanted: Double
     /// How large the derivative is in such a direction where nothing cancels.
     let size: Double
+    /// The root mean square of the value that is moved.
+    let value: Double
+    /// 1 % of what is largest in the model, for values of this size.
+    var least = 0.0
 
     /// Whether both agree, also if the engine's were wrong by a factor.
     func isClose(factor: Double = 1) -> Bool {
-      abs(factor * found - wanted) <= GradientConformance.tolerance * max(size, abs(wanted))
+      abs(factor * found - wanted) <= GradientConformance.tolerance * max(size, abs(wanted), least)
     }
 
     var description: String {
@@ -111,7 +117,7 @@ extension GradientConformance {
   ) throws -> [Difference] {
     let sites = sites ?? model.sites
     let found = try gradients(at: Set(sites))
-    return try sites.flatMap { site in
+    let differences = try sites.flatMap { site in
       let place = try #require(graph.places[site])
       let size = graph.values[place].count
       let whole = found[site].map { $0.array.map(Double.init) }
@@ -119,7 +125,20 @@ extension GradientConformance {
         whole.map { Array($0[metric * size..<(metric + 1) * size]) }
           ?? Array(repeating: 0, count: size)
       }
-      return differences(graph, site, place, slopes, coordinates: coordinates)
+      return self.differences(graph, site, place, slopes, coordinates: coordinates)
+    }
+    return withLeast(differences)
+  }
+
+  /// The same, with what is largest in the model noted, for each metric and kind of direction.
+  private func withLeast(_ differences: [Difference]) -> [Difference] {
+    let kind = { (it: Difference) in "\(it.metric) \(it.coordinate == nil)" }
+    let largest = Dictionary(grouping: differences, by: kind)
+      .mapValues { $0.map { $0.size * $0.value }.max() ?? 0 }
+    return differences.map { difference in
+      var difference = difference
+      difference.least = 0.01 * (largest[kind(difference)] ?? 0) / difference.value
+      return difference
     }
   }
 
@@ -130,7 +149,8 @@ extension GradientConformance {
     let movable = value.indices.filter { isMovable(site, value[$0]) }
     let square = movable.reduce(0) { $0 + value[$1] * value[$1] } / Double(movable.count)
     // Small against the value, large against the rounding of Float64.
-    let step = 1e-6 * max(square.squareRoot(), 1e-3)
+    let typical = max(square.squareRoot(), 1e-3)
+    let step = 1e-6 * typical
     let draws = Philox(seed: 3, stream: UInt64(place))
     var signs = [Double](repeating: 0, count: value.count)
     for index in movable { signs[index] = draws.uniform(UInt64(index)) < 0.5 ? -1 : 1 }
@@ -140,7 +160,7 @@ extension GradientConformance {
         metric: pair.0, site: site, coordinate: nil,
         found: zip(pair.1, signs).reduce(0) { $0 + $1.0 * $1.1 },
         wanted: along[index],
-        size: pair.1.reduce(0) { $0 + $1 * $1 }.squareRoot())
+        size: pair.1.reduce(0) { $0 + $1 * $1 }.squareRoot(), value: typical)
     }
     guard coordinates else { return found }
     let largest = Set(slopes.compactMap { s in movable.max { abs(s[$0]) < abs(s[$1]) } })
@@ -152,7 +172,8 @@ extension GradientConformance {
         found.append(
           Difference(
             metric: metric, site: site, coordinate: coordinate, found: slopes[index][coordinate],
-            wanted: wanted[index], size: slopes[index].reduce(0) { max($0, abs($1)) }))
+            wanted: wanted[index], size: slopes[index].reduce(0) { max($0, abs($1)) },
+            value: typical))
       }
     }
     return found

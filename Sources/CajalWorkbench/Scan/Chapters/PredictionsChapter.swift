@@ -56,7 +56,8 @@ enum PredictionsChapter: ScanChapter {
     return Outcome(
       beginning: beginning, scores: try evaluation.scores([tokens])[0],
       predictions: try evaluation.predictions(after: tokens, count: shownPredictions),
-      generated: try evaluation.greedy(after: tokens, count: max(0, min(continuation, room))))
+      generated: try TextGeneration(limit: max(0, min(continuation, room)))
+        .run(subject, after: tokens).tokens)
   }
 
   private static func unreadable(_ reason: String, _ context: ScanContext) -> Finding {
