@@ -310,10 +310,10 @@ bool cajal_attention_gradient_scores(const cajal_attention_gradient *task);
 // ---- Optimizers (optimizer.c) ----
 
 /// g = gradient · gradient_scale; first += first_rate · (g - first);
-/// second = second_decay · second + second_rate · g²;
-/// parameter = decay · parameter - step · first / (root_scale · √second + epsilon).
+/// second += second_rate · (g² - second);
+/// parameter -= decay · parameter + step · first / (root_scale · √second + epsilon).
 typedef struct {
-  float gradient_scale, first_rate, second_decay, second_rate, root_scale, epsilon, step, decay;
+  float gradient_scale, first_rate, second_rate, root_scale, epsilon, step, decay;
 } cajal_adamw;
 void cajal_adamw_step(
   const cajal_adamw *options, const float *gradient, float *parameter, float *first, float *second,
