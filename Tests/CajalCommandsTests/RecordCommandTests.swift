@@ -127,4 +127,34 @@ struct RecordCommandTests {
     #expect(
       TensorGroup.groups(entries).map(\.text) == ["query.0,2–4,7", "tokens", "query.5"])
   }
+
+  @Test func `gradients stand beside what was recorded`() throws {
+    let folder = try TemporaryFolder.withModel()
+    let run = Invocation.of(
+      "record", folder.model, "--tokens", "1 2 3", "--sites", "residualPost.1", "--gradient",
+      "difference:3,5", "--weights", "--json", "--output", folder.path("t.safetensors"))
+    #expect(run.errors.isEmpty && run.exitCode == 0)
+    let json = try run.json()
+    #expect(json["metric"] is Double)
+    let file = try Checkpoint.open(folder.path("t.safetensors"))
+    #expect(file.tensors["gradient.residualPost.1"]?.shape == [3, 32])
+    #expect(file.metadata["gradient"] == "difference:3,5")
+    #expect(file.tensors.keys.contains { $0.hasPrefix("gradient.") && $0.hasSuffix(".weight") })
+  }
+
+  @Test(arguments: [
+    (["--gradient", "logit:99999"], Int32(1), "token 99999 does not exist"),
+    (["--gradient", "sum"], 1, "there is no metric 'sum'"),
+    (["--weights"], 64, "add --gradient loss"),
+  ])
+  func `a gradient of nothing is refused`(
+    arguments: [String], code: Int32, reason: String
+  ) throws {
+    let folder = try TemporaryFolder.withModel()
+    let run = Invocation.of(
+      ["record", folder.model, "--tokens", "1 2", "--output", folder.path("t.safetensors")]
+        + arguments)
+    #expect(run.errors.contains(reason) && run.exitCode == code, "\(run.errors)")
+    #expect(!FileManager.default.fileExists(atPath: folder.path("t.safetensors")))
+  }
 }

@@ -6,6 +6,7 @@ import CajalReport
 import CajalWorkbench
 import Foundation
 import Synchronization
+import Foundation
 import Testing
 
 struct PatchingTests {

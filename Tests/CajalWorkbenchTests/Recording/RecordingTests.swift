@@ -125,4 +125,58 @@ struct RecordingTests {
     let left = try FileManager.default.contentsOfDirectory(atPath: folder.url.path)
     #expect(left.sorted() == ["config.json", "model.safetensors", "tokenizer.json"])
   }
+
+  // MARK: Gradients
+
+  @Test func `the gradient of a logit is one at that logit of every last position`() throws {
+    let path = folder.path("gradient.safetensors")
+    var recording = Recording(
+      sites: try SiteList(parsing: "residualPre.0,logits", for: subject.model).sites,
+      sequences: sequences)
+    recording.gradient = .logit(7)
+    let summary = try recording.write(subject, to: path)
+    let file = try Checkpoint.open(path)
+    #expect(
+      summary.tensors.map(\.name)
+        == [
+          "residualPre.0", "logits", "gradient.residualPre.0", "gradient.logits", "tokens",
+          "offsets",
+        ])
+    var wanted = [Float](repeating: 0, count: 6 * 258)
+    wanted[3 * 258 + 7] = 1
+    wanted[5 * 258 + 7] = 1
+    #expect(try floats("gradient.logits", file) == wanted)
+    let logits = try floats("logits", file)
+    #expect(summary.metric == Double(logits[3 * 258 + 7]) + Double(logits[5 * 258 + 7]))
+    #expect(try floats("gradient.residualPre.0", file).contains { $0 != 0 })
+    #expect(file.metadata["gradient"] == "logit:7")
+  }
+
+  @Test func `the gradient of the loss is that of the mean over all predicted tokens`() throws {
+    let path = folder.path("gradient.safetensors")
+    var recording = Recording(
+      sites: try SiteList(parsing: "logits", for: subject.model).sites, sequences: sequences)
+    recording.gradient = .loss
+    recording.keepsWeightGradients = true
+    let summary = try recording.write(subject, to: path)
+    let file = try Checkpoint.open(path)
+    // Softmax minus one-hot over the number of predictions, 4.
+    let logits = Tensor(try floats("logits", file), shape: [6, 258])
+    let gradient = Tensor(try floats("gradient.logits", file), shape: [6, 258])
+    let p = logits.softmax()
+    for (row, next) in [(0, 85), (1, 110), (2, 101), (4, 118)] {
+      for token in [0, next, 257] {
+        let wanted = (p[row, token] - (token == next ? 1 : 0)) / 4
+        #expect(abs(gradient[row, token] - wanted) < 1e-7)
+      }
+    }
+    for row in [3, 5] { #expect(gradient.rows(row..<row + 1).array.allSatisfy { $0 == 0 }) }
+    let evaluation = try Evaluation(subject).scores(sequences)
+    let loss = try #require(Evaluation.meanLoss(evaluation))
+    #expect(abs(try #require(summary.metric) - loss) < 1e-9)
+    // Every tensor of the checkpoint, in its shape.
+    for (name, tensor) in subject.checkpoint.tensors {
+      #expect(file.tensors["gradient.\(name)"]?.shape == tensor.shape, "\(name)")
+    }
+  }
 }
