@@ -27,14 +27,17 @@ INLINE f32x16 V(clamp)(f32x16 x, float limit) {
   return V(choose)(x < -limit, V(splat)(-limit), x);
 }
 
-/// The value x · σ(a) in `value` and its slope σ(a) · (1 + x a′ · (1 - σ(a))), where `turn` is x a′. σ is
-/// exact to some ulp in the tails; only where the slope's two terms cancel is the error not small
-/// beside the result, but beside them.
+/// The value x · σ(a) in `value` and its slope σ(a) · (1 + x a′ · σ(-a)), where `turn` is x a′. Both
+/// sigmoids are exact to some ulp in the tails (1 - σ would multiply its rounding by x); only where the
+/// slope's two terms cancel is the error not small beside the result, but beside them.
 INLINE f32x16 V(sigmoid_times_slope)(f32x16 x, f32x16 argument, f32x16 turn, f32x16 *value) {
   f32x16 e = V(exp_minus_size)(argument);
   *value = V(sigmoid_times)(x, argument, e);
-  f32x16 here = V(choose)(argument < 0, e, V(splat)(1.0f)) / (1.0f + e);
-  return here * V(fma)(turn, 1.0f - here, V(splat)(1.0f));
+  f32x16 larger = 1.0f / (1.0f + e), smaller = e * larger;
+  i32x16 negative = argument < 0;
+  f32x16 here = V(choose)(negative, smaller, larger);
+  f32x16 opposite = V(choose)(negative, larger, smaller);
+  return here * V(fma)(turn, opposite, V(splat)(1.0f));
 }
 
 /// The slope at x; `value` gets the activation with the bits of V(activation). Arguments are held

@@ -88,7 +88,7 @@ typedef struct {
 } V(rows);
 
 /// Products of rows with the packed positions that the tile sees in a segment that begins at position
-/// `start`, into out[rows, columns]. Whole panels are written.
+/// `start`, into out[rows, columns]. Whole registers are written.
 INLINE void V(multiply_segment)(
   const V(tile_rows) *tile, V(rows) rows, const float *panels, ptrdiff_t start, ptrdiff_t count,
   float *out, ptrdiff_t columns
@@ -104,7 +104,7 @@ INLINE void V(multiply_segment)(
     .out_row = columns, .first = true,
   };
   V(attention_multiply)(
-    &product, (V(whole_panels)(high) / CAJAL_PANEL - panel) * COLUMNS, tile->rows, false);
+    &product, (high + CAJAL_LANES - 1) / CAJAL_LANES - panel * COLUMNS, tile->rows, false);
 }
 
 /// Scaled and capped scores of the tile's rows for its visible positions, into scores[rows, columns].

@@ -5,7 +5,7 @@ internal import CajalKernels
 extension Tensor {
   /// Σ over the rows of `cotangent · saved`, in an order that depends on the shape alone: cotangents
   /// `[C] + shape` of a vector that belongs to the last dimension, `[D]` unless another shape is given.
-  func columnSums(times saved: Tensor? = nil, shape: [Int]? = nil) -> Tensor {
+  package func columnSums(times saved: Tensor? = nil, shape: [Int]? = nil) -> Tensor {
     let (rows, width) = (valueRows, valueWidth)
     let count = self.shape[0]
     return withFloats { cotangent in
