@@ -16,6 +16,7 @@ public struct CheckpointError: Error, Sendable {
   public struct Code: Sendable, Hashable, CustomStringConvertible {
     private enum Kind: String {
       case notFound, malformed, unsupported, missing, unexpected, mismatch, nonFinite, io
+      case interrupted
     }
     private let kind: Kind
 
@@ -35,6 +36,8 @@ public struct CheckpointError: Error, Sendable {
     public static let nonFinite = Code(kind: .nonFinite)
     /// The operating system refused to read or write.
     public static let io = Code(kind: .io)
+    /// Whoever follows the reading ended it.
+    public static let interrupted = Code(kind: .interrupted)
 
     /// The name of the code, such as `malformed`.
     public var description: String { kind.rawValue }

@@ -96,7 +96,7 @@ extension StoredTensor {
   /// The row-major index of the first number that is infinite or not a number, or nil.
   public func firstNonFinite() throws(CheckpointError) -> Int? {
     try requireUnchanged()
-    return withBytes { ScalarDecoding.firstNonFinite($0, type) }
+    return withBytes { FloatConversion.firstNonFinite($0, type: type) }
   }
 
   /// Refuses a tensor with a number that is infinite or not a number.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Stored elements to float32: exact where float32 holds the value, else rounded to nearest even.
+// And whether stored elements are numbers at all.
 #ifndef CAJAL_PASS
 #define CAJAL_FILE "conversion.c"
 #include "each_variant.h"
@@ -7,7 +8,43 @@
 void cajal_convert(const void *source, int type, float *out, ptrdiff_t count) {
   CAJAL_DISPATCH(convert, source, type, out, count);
 }
+
+ptrdiff_t cajal_first_not_finite(const void *source, int type, ptrdiff_t count) {
+  CAJAL_DISPATCH(first_not_finite, source, type, count);
+}
 #else
+
+/// Elements that are looked at together before one asks which it was.
+#define FINITE_BLOCK 1024
+
+// Such numbers have an exponent of ones alone in every IEEE format.
+#define FIRST_NOT_FINITE(T, mask)                                                        \
+  for (ptrdiff_t start = 0; start < count; start += FINITE_BLOCK) {                      \
+    ptrdiff_t end = start + FINITE_BLOCK < count ? start + FINITE_BLOCK : count;         \
+    T found = 0;                                                                         \
+    for (ptrdiff_t i = start; i < end; i++) {                                            \
+      T bits;                                                                            \
+      memcpy(&bits, bytes + i * (ptrdiff_t)sizeof(T), sizeof(T));                        \
+      found |= (T)((bits & (T)(mask)) == (T)(mask));                                     \
+    }                                                                                    \
+    for (ptrdiff_t i = start; found && i < end; i++) {                                   \
+      T bits;                                                                            \
+      memcpy(&bits, bytes + i * (ptrdiff_t)sizeof(T), sizeof(T));                        \
+      if ((bits & (T)(mask)) == (T)(mask)) return i;                                     \
+    }                                                                                    \
+  }                                                                                      \
+  return -1;
+
+static ptrdiff_t V(first_not_finite)(const void *source, int type, ptrdiff_t count) {
+  const char *bytes = source;
+  switch (type) {
+    case CAJAL_FROM_FLOAT64: FIRST_NOT_FINITE(uint64_t, 0x7ff0000000000000)
+    case CAJAL_FROM_FLOAT32: FIRST_NOT_FINITE(uint32_t, 0x7f800000)
+    case CAJAL_FROM_FLOAT16: FIRST_NOT_FINITE(uint16_t, 0x7c00)
+    case CAJAL_FROM_BFLOAT16: FIRST_NOT_FINITE(uint16_t, 0x7f80)
+    default: return -1;
+  }
+}
 
 #define CONVERT(T)                                      \
   for (ptrdiff_t i = 0; i < count; i++) {               \

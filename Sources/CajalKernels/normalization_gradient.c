@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cotangents of norms. Sums along a row and over rows are double, in a fixed order.
+// Cotangents of norms. Sums along a row and over rows are double, in a fixed order. A fused norm gives
+// the bits of its steps pulled back one after the other: whoever watches them changes nothing.
 #ifndef CAJAL_PASS
 #define CAJAL_FILE "normalization_gradient.c"
 #include "each_variant.h"
@@ -49,6 +50,7 @@ INLINE void V(add_to_sums)(double *sums, f32x16 x, ptrdiff_t count) {
 typedef struct {
   const float *x[CAJAL_NORM_GROUP], *cotangent[CAJAL_NORM_GROUP];
   float mean[CAJAL_NORM_GROUP], reciprocal[CAJAL_NORM_GROUP];
+  float shift[CAJAL_NORM_GROUP], along[CAJAL_NORM_GROUP];
   f64x16 total[CAJAL_NORM_GROUP], turned[CAJAL_NORM_GROUP];
 } V(norm_rows);
 
@@ -85,15 +87,35 @@ INLINE void V(norm_gradient_sums)(
   }
 }
 
-/// Up to sixteen columns of out = (v - shift + n · along) / scale of one row.
+/// Σ of some columns of a · b, or of a: of twice sixteen, which are added in float first, or of up to
+/// sixteen; as the sums above.
+INLINE f64x16 V(row_dot)(
+  const float *a, const float *b, const int halves, ptrdiff_t count) {
+  f32x16 sum = {0};
+  for (int h = 0; h < halves; h++) {
+    f32x16 x = V(load_some)(a + 16 * h, count, 0);
+    sum = b ? V(fma)(x, V(load_some)(b + 16 * h, count, 0), sum) : sum + x;
+  }
+  return V(widen)(sum);
+}
+
+/// The cotangent of a mean or, of scale s, of a denominator, for one element of the row: what
+/// `cajal_row_dots` and `cajal_statistic_gradient` make of the row's sum.
+INLINE float V(statistic_share)(double sum, float scale, double s, ptrdiff_t width) {
+  return (float)((double)(float)(-sum / (double)scale) / (s * (double)width));
+}
+
+/// Up to sixteen columns of out = v / scale + (x - mean) · along + shift of one row.
 INLINE void V(norm_gradient_out)(
-  const cajal_norm_cotangent *t, const V(norm_rows) *rows, int k, float *out, float shift,
-  float along, ptrdiff_t i, ptrdiff_t count, const bool has_gain) {
+  const cajal_norm_cotangent *t, const V(norm_rows) *rows, int k, float *out, ptrdiff_t i,
+  ptrdiff_t count, const bool has_gain) {
   f32x16 g = V(load_some)(rows->cotangent[k] + i, count, 0);
-  f32x16 x = V(load_some)(rows->x[k] + i, count, rows->mean[k]);
-  f32x16 n = (x - rows->mean[k]) * rows->reciprocal[k];
   f32x16 v = has_gain ? g * V(load_some)(t->gain + i, count, 0) : g;
-  V(store_some)(out + i, V(fma)(n, V(splat)(along), v - shift) * rows->reciprocal[k], count);
+  f32x16 sum = v * rows->reciprocal[k];
+  if (!t->frozen)
+    sum = sum + (V(load_some)(rows->x[k] + i, count, 0) - rows->mean[k]) * rows->along[k];
+  if (t->centred) sum = sum + rows->shift[k];
+  V(store_some)(out + i, sum, count);
 }
 
 /// With n and v as above, out = (v - mean of v - n · mean of (v n)) / scale; without a centre the second
@@ -121,11 +143,12 @@ INLINE void V(norm_gradient_group)(
 #pragma clang loop unroll(full)
   for (int k = 0; k < group; k++) {
     float *out = t->out + (r + k) * width;
-    const float shift = t->centred ? (float)(V(sum)(rows.total[k]) / (double)width) : 0;
-    const float along = t->frozen ? 0 : (float)(-V(sum)(rows.turned[k]) / (double)width);
+    const float scale = t->scale[r + k];
+    rows.shift[k] = V(statistic_share)(V(sum)(rows.total[k]), scale, 1, width);
+    rows.along[k] = V(statistic_share)(V(sum)(rows.turned[k]), scale, (double)scale, width);
     for (i = 0; i + 16 <= width; i += 16)
-      V(norm_gradient_out)(t, &rows, k, out, shift, along, i, 16, has_gain);
-    if (i < width) V(norm_gradient_out)(t, &rows, k, out, shift, along, i, width - i, has_gain);
+      V(norm_gradient_out)(t, &rows, k, out, i, 16, has_gain);
+    if (i < width) V(norm_gradient_out)(t, &rows, k, out, i, width - i, has_gain);
   }
 }
 
@@ -172,16 +195,13 @@ static void V(statistic_gradient)(
 static void V(row_dots)(
   const float *a, const float *b, const float *divisor, double factor, float *out, ptrdiff_t rows,
   ptrdiff_t width) {
-  const f32x16 one = V(splat)(1.0f);
   for (ptrdiff_t r = 0; r < rows; r++) {
     const float *p = a + r * width, *q = b ? b + r * width : NULL;
     f64x16 sum = {0};
     ptrdiff_t i = 0;
-    for (; i + 16 <= width; i += 16) sum += V(widen)(V(load)(p + i) * (q ? V(load)(q + i) : one));
-    if (i < width) {
-      f32x16 last = q ? V(load_part)(q + i, width - i, 0) : one;
-      sum += V(widen)(V(load_part)(p + i, width - i, 0) * last);
-    }
+    for (; i + 32 <= width; i += 32) sum += V(row_dot)(p + i, q ? q + i : NULL, 2, 16);
+    for (; i < width; i += 16)
+      sum += V(row_dot)(p + i, q ? q + i : NULL, 1, width - i < 16 ? width - i : 16);
     double total = V(sum)(sum) * factor;
     out[r] = (float)(divisor ? total / (double)divisor[r] : total);
   }

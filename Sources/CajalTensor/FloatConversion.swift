@@ -27,6 +27,23 @@ public enum FloatConversion {
       }
     }
   }
+
+  /// The index of the first of these little-endian elements that is infinite or not a number.
+  public static func firstNonFinite(_ bytes: UnsafeRawBufferPointer, type: ScalarType) -> Int? {
+    let count = bytes.count / type.byteCount
+    guard count > 0, let source = bytes.baseAddress else { return nil }
+    let grain = 1 << 18
+    var found = [Int](repeating: -1, count: (count + grain - 1) / grain)
+    found.withUnsafeMutableBufferPointer { found in
+      guard let found = found.baseAddress else { return }
+      Threads.forEachRange(count, grain: grain) { part in
+        let index = cajal_first_not_finite(
+          source + part.lowerBound * type.byteCount, type.kernelConversion, part.count)
+        if index >= 0 { found[part.lowerBound / grain] = part.lowerBound + index }
+      }
+    }
+    return found.first { $0 >= 0 }
+  }
 }
 
 extension ScalarType {

@@ -61,11 +61,23 @@ final class Panels: @unchecked Sendable {
     let target = base
     let byteCount = type.byteCount
     let kernelType = kernelType
-    Threads.forEachUnchecked(parts.count) { [parts, inner] index in
-      let part = parts[index]
-      cajal_pack(
-        bytes + part.from * outputStride * byteCount, outputStride, innerStride, part.count, inner,
-        kernelType, target, part.at)
+    // Where outputs lie side by side, a task takes whole lines of the source: all parts of some inner
+    // positions. Else it takes one part.
+    let innerBlock = layout == .outputsByInner ? inner : 64
+    let innerBlocks = (inner + innerBlock - 1) / innerBlock
+    let partBlock = layout == .outputsByInner ? 1 : parts.count
+    Threads.forEachUnchecked(innerBlocks * ((parts.count + partBlock - 1) / partBlock)) {
+      [parts, inner] task in
+      let first = task % innerBlocks * innerBlock
+      let from = task / innerBlocks * partBlock
+      for part in parts[from..<min(from + partBlock, parts.count)] {
+        // The part lies in one panel, whose inner positions follow each other.
+        let panel = part.at / width * inner + first
+        cajal_pack(
+          bytes + (part.from * outputStride + first * innerStride) * byteCount, outputStride,
+          innerStride, part.count, min(innerBlock, inner - first), kernelType,
+          target + panel * width * byteCount, part.at % width)
+      }
     }
   }
 

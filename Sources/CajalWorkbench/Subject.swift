@@ -56,11 +56,11 @@ public final class Subject: Sendable {
     -> Subject
   {
     try refuseAddress(path)
-    let stage = try job.stage("loading \(name ?? path)")
+    try job.checkInterruption()
     let checkpoint = try Checkpoint.open(path)
-    try stage.advance(to: 0)
-    let loaded = try ArchitectureCatalogue.load(checkpoint)
-    try stage.advance(to: 0)
+    let stage = try job.stage(
+      "loading \(name ?? path)", total: checkpoint.byteCount, unit: "bytes")
+    let loaded = try load(checkpoint, stage)
     let vocabulary = loaded.model.shape.vocabulary
     let numbers = NumberTokenizer(vocabularySize: vocabulary)
     var (tokenizer, note, refusal): ((any Tokenizer)?, String?, TextError?) = (nil, nil, nil)
@@ -74,6 +74,26 @@ public final class Subject: Sendable {
     return Subject(
       name: name ?? Self.name(of: path), checkpoint: checkpoint, loaded: loaded,
       tokenizer: tokenizer ?? numbers, note: note, refusal: refusal)
+  }
+
+  /// The model of a checkpoint; ends between two tensors where the job shall end.
+  private static func load(_ checkpoint: Checkpoint, _ stage: Stage) throws -> LoadedModel {
+    let done = Mutex((bytes: 0, ending: WorkbenchError?.none))
+    do throws(CheckpointError) {
+      return try ArchitectureCatalogue.load(checkpoint) { bytes in
+        done.withLock { done in
+          done.bytes += bytes
+          do throws(WorkbenchError) {
+            try stage.advance(to: done.bytes)
+          } catch {
+            done.ending = error
+          }
+          return done.ending == nil
+        }
+      }
+    } catch {
+      throw done.withLock { $0.ending } ?? error
+    }
   }
 
   /// The digest of weights and configuration, as findings record it: `sha256:…`.

@@ -80,15 +80,16 @@ extension Architecture {
       because: "rotary frequencies are computed from the configuration")
     excuse(&all)
     let buffers = Set(all.excused.map(\.name))
-    for (name, weight) in entries.sorted(by: { $0.key < $1.key }) where !buffers.contains(name) {
-      try weight.requireFinite()
-    }
     let copies = configuration.tied ? try excuseTiedCopy(&all) : [:]
     let excused = all.excused
     let names = Set(excused.map(\.name))
     let used = entries.filter { !names.contains($0.key) }
     let model = try Self(configuration, &all, names: Weights(used))
     try all.close()
+    // Whatever the model packed has been checked on the way.
+    for (name, weight) in entries.sorted(by: { $0.key < $1.key }) where !buffers.contains(name) {
+      try weight.requireFinite()
+    }
     return AssembledModel(model: model, excused: excused, copies: copies)
   }
 

@@ -17,9 +17,13 @@ public enum ArchitectureCatalogue {
 
   /// Makes the model a checkpoint describes.
   ///
+  /// - Parameter onRead: called with the bytes of each tensor when it has been read; false ends the
+  ///   load with `interrupted`.
   /// - Throws: `CheckpointError` when the family is unknown, a configuration key or tensor is
   ///   missing, left over, of another shape, or holds a number that is not finite.
-  public static func load(_ checkpoint: Checkpoint) throws(CheckpointError) -> LoadedModel {
+  public static func load(
+    _ checkpoint: Checkpoint, onRead: (@Sendable (_ bytes: Int) -> Bool)? = nil
+  ) throws(CheckpointError) -> LoadedModel {
     let type = try modelType(checkpoint)
     guard let architecture = all.first(where: { $0.modelTypes.contains(type) }) else {
       throw CheckpointError(
@@ -27,16 +31,16 @@ public enum ArchitectureCatalogue {
         "model_type '\(type)' is not implemented; known are \(modelTypes.joined(separator: ", "))",
         file: checkpoint.configurationFile?.path)
     }
-    return try load(architecture, checkpoint)
+    return try load(architecture, checkpoint, onRead)
   }
 
   private static func load<Family: Architecture>(
-    _ family: Family.Type, _ checkpoint: Checkpoint
+    _ family: Family.Type, _ checkpoint: Checkpoint, _ onRead: (@Sendable (_ bytes: Int) -> Bool)?
   ) throws(CheckpointError) -> LoadedModel {
     var keys = try checkpoint.configurationLedger()
     let configuration = try Family.configuration(&keys)
     try keys.close()
-    let entries = checkpoint.tensors.mapValues { Weight($0) }
+    let entries = checkpoint.tensors.mapValues { Weight($0, onRead: onRead) }
     let made = try Family.assemble(configuration, entries, file: checkpoint.path)
     return LoadedModel(
       model: made.model, family: "\(family)", modelType: try modelType(checkpoint),

@@ -80,8 +80,37 @@ struct UsageTests {
       "cajal: the value '-1' is invalid for '--seed <n>'; see 'cajal scan --help'\n"
     ),
     (
+      ["run", "m", "--text", "a", "--greedy", "3", "--sample", "3"],
+      "cajal: --greedy and --sample exclude each other; give one; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--sample", "-1"],
+      "cajal: --sample must not be negative; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--greedy", "3", "--top-p", "0.9"],
+      "cajal: --top-p needs a draw: add --sample n; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--stop", "x"],
+      "cajal: --stop needs a continuation: add --greedy n or --sample n; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--greedy", "3", "--stop", ""],
+      "cajal: --stop needs some text to end before; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--sample", "3", "--top-p", "1.5"],
+      "cajal: top p must be from 0 to 1, not 1.5; see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--sample", "3", "--top-k", "0"],
+      "cajal: top k of 0 leaves no token; it must be at least 1; see 'cajal run --help'\n"
+    ),
+    (
       ["run", "m", "--text", "a", "--stop-at-end"],
-      "cajal: --stop-at-end needs a continuation: add --greedy n; see 'cajal run --help'\n"
+      "cajal: --stop-at-end needs a continuation: add --greedy n or --sample n; "
+        + "see 'cajal run --help'\n"
     ),
     (
       ["inspect", "m", "--threads", "0"],

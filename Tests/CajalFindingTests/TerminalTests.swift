@@ -25,6 +25,15 @@ struct TerminalTests {
     }
   }
 
+  @Test func `a text in pieces is shown as the whole would be`() {
+    let text = "a" + String(repeating: "\u{301}", count: 20) + "\n\u{1B}[2Jb\u{202E}c"
+    let whole = Terminal.sanitized(text, keepingLineBreaks: true)
+    var stream = Terminal.Stream(keepingLineBreaks: true)
+    let pieces = text.unicodeScalars.map { stream.sanitized(String($0)) }
+    #expect(Array(pieces.joined().unicodeScalars) == Array(whole.unicodeScalars))
+    #expect(whole.unicodeScalars.count { $0 == "\u{301}" } == 6)
+  }
+
   @Test func `line breaks stay only where they are asked for`() {
     #expect(Terminal.sanitized("a\nb") == "a␊b")
     #expect(Terminal.sanitized("a\r\nb", keepingLineBreaks: true) == "a␍\nb")

@@ -32,31 +32,6 @@ enum ScalarDecoding {
     }
   }
 
-  /// The index of the first number that is infinite or not a number.
-  ///
-  /// Such numbers have an exponent of ones alone in every IEEE format.
-  static func firstNonFinite(_ bytes: UnsafeRawBufferPointer, _ type: ScalarType) -> Int? {
-    switch type {
-    case .float64: firstIndex(bytes, exponent: UInt64(0x7ff0_0000_0000_0000))
-    case .float32: firstIndex(bytes, exponent: UInt32(0x7f80_0000))
-    case .float16: firstIndex(bytes, exponent: UInt16(0x7c00))
-    case .bfloat16: firstIndex(bytes, exponent: UInt16(0x7f80))
-    case .int64, .int32, .int16, .int8, .uint64, .uint32, .uint16, .uint8, .bool: nil
-    }
-  }
-
-  private static func firstIndex<Pattern: FixedWidthInteger>(
-    _ bytes: UnsafeRawBufferPointer, exponent: Pattern
-  ) -> Int? {
-    let width = MemoryLayout<Pattern>.size
-    for index in 0..<(bytes.count / width) {
-      let pattern = Pattern(
-        littleEndian: bytes.loadUnaligned(fromByteOffset: index * width, as: Pattern.self))
-      if pattern & exponent == exponent { return index }
-    }
-    return nil
-  }
-
   private static func converted<Stored: FixedWidthInteger, Result>(
     _ bytes: UnsafeRawBufferPointer, _ type: Stored.Type, _ convert: (Stored) -> Result
   ) -> [Result] {

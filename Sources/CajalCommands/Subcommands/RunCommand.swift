@@ -14,8 +14,10 @@ struct RunCommand: WorkCommand {
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal run models/stories260K --file story.txt --loss
         cajal run models/stories260K --text "Once" --greedy 50
-        cajal run models/stories260K --text "Once" --sample 200 --top-p 0.9 --seed 7 --stop "The end"
-        cajal run models/stories260K --text "Once" --greedy 50 --intervene "scale attentionOut.2 0"
+        cajal run models/stories260K --text "Once" --sample 200 --top-p 0.9 \\
+          --stop "The end" --seed 7
+        cajal run models/stories260K --text "Once" --greedy 50 \\
+          --intervene "scale attentionOut.2 0"
         cajal run models/gpt2 --tokens "31 17 99" --json
 
       A continuation appears as it is made. Draws take the settings in this order: repetition \
@@ -124,6 +126,9 @@ struct RunCommand: WorkCommand {
     let result: TextGeneration.Result
     do {
       result = try session.run(job: job.silent) { try text.write($0) }
+    } catch let error as WorkbenchError where error.code == .interrupted {
+      try text.close()
+      throw WorkbenchError(.interrupted, "interrupted; the text is not finished", cause: error)
     } catch {
       try text.close()
       throw error

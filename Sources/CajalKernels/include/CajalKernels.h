@@ -304,6 +304,33 @@ void cajal_attention_gradient_pattern(const cajal_attention_gradient *task);
 /// From the cotangent of the scores to queries and keys; reads the scores where there is a cap.
 bool cajal_attention_gradient_scores(const cajal_attention_gradient *task);
 
+// ---- Optimizers (optimizer.c) ----
+
+/// g = gradient · gradient_scale; first += first_rate · (g - first);
+/// second = second_decay · second + second_rate · g²;
+/// parameter = decay · parameter - step · first / (root_scale · √second + epsilon).
+typedef struct {
+  float gradient_scale, first_rate, second_decay, second_rate, root_scale, epsilon, step, decay;
+} cajal_adamw;
+void cajal_adamw_step(
+  const cajal_adamw *options, const float *gradient, float *parameter, float *first, float *second,
+  ptrdiff_t count);
+
+/// g = gradient · gradient_scale + weight_decay · parameter;
+/// buffer = g at the `first` step, else momentum · buffer + gain · g;
+/// parameter -= rate · (nesterov ? g + momentum · buffer : buffer).
+typedef struct {
+  float gradient_scale, weight_decay, momentum, gain, rate;
+  bool nesterov, first;
+} cajal_sgd;
+/// Without momentum `buffer` is null and every step is a first one.
+void cajal_sgd_step(
+  const cajal_sgd *options, const float *gradient, float *parameter, float *buffer,
+  ptrdiff_t count);
+
+/// Sum of the squares in double, in a fixed order.
+double cajal_sum_of_squares(const float *x, ptrdiff_t count);
+
 // ---- Conversion (conversion.c) ----
 
 enum {
@@ -323,5 +350,8 @@ enum {
 
 /// Converts little-endian elements at any alignment to float32, nearest even where it must round.
 void cajal_convert(const void *source, int type, float *out, ptrdiff_t count);
+/// Index of the first little-endian element, at any alignment, that is infinite or not a number; -1 where
+/// all are finite, as integers are.
+ptrdiff_t cajal_first_not_finite(const void *source, int type, ptrdiff_t count);
 
 #endif

@@ -75,6 +75,8 @@ public struct Normalization: Sendable {
     guard tap.wants(scaleSite) || normalizedSite.map({ tap.wants($0) }) ?? false else {
       return tap(output, self(x, run))
     }
+    // Its cotangents are added up here before they join others, as those of the fused norm are.
+    let x = x.derived(from: [x]) { cotangent, _ in [cotangent] }
     let mean: Tensor?
     var scale: Tensor
     if kind == .layerNorm {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 public import CajalCheckpoint
 public import CajalTensor
+import Foundation
 import Synchronization
 
 /// One tensor of a checkpoint in the service of a model.
@@ -19,6 +20,10 @@ public final class Weight: Sendable {
 
   private struct State {
     var source: Source?
+    /// Called with the bytes that were read; false ends the load. Forgotten once they were read.
+    var onRead: (@Sendable (Int) -> Bool)?
+    /// Whether the source is known to hold finite numbers alone.
+    var isFinite = false
     var parts: [Part: PackedMatrix] = [:]
     var plain: Tensor?
   }
@@ -35,9 +40,12 @@ public final class Weight: Sendable {
   }
 
   /// A tensor of a file.
-  public init(_ stored: StoredTensor) {
+  ///
+  /// - Parameter onRead: called once with the tensor's bytes when all of them have been read for the
+  ///   first time; false ends the load.
+  public init(_ stored: StoredTensor, onRead: (@Sendable (_ bytes: Int) -> Bool)? = nil) {
     (name, shape, type) = (stored.name, stored.shape, stored.type)
-    state = Mutex(State(source: .stored(stored)))
+    state = Mutex(State(source: .stored(stored), onRead: onRead))
   }
 
   /// An edited tensor, under a checkpoint's name and in its file's layout.
@@ -62,7 +70,10 @@ public final class Weight: Sendable {
   }
 
   /// A small tensor (bias, gain) that is kept widened.
+  ///
+  /// - Throws: `nonFinite` for a number that is infinite or not a number.
   public func vector() throws(CheckpointError) -> Tensor {
+    try requireFinite()
     let value = try tensor()
     state.withLock {
       $0.plain = value
@@ -71,9 +82,22 @@ public final class Weight: Sendable {
     return value
   }
 
-  /// Refuses a stored tensor with a number that is infinite or not a number.
+  /// Refuses a stored tensor with a number that is infinite or not a number. Reads it once, at the
+  /// first call.
+  ///
+  /// - Throws: `nonFinite`; `interrupted` where whoever follows the load ended it.
   public func requireFinite() throws(CheckpointError) {
-    if case .stored(let stored) = state.withLock({ $0.source }) { try stored.requireFinite() }
+    try state.withLock { state throws(CheckpointError) in try requireFinite(&state) }
+  }
+
+  private func requireFinite(_ state: inout State) throws(CheckpointError) {
+    guard !state.isFinite, case .stored(let stored) = state.source else { return }
+    try stored.requireFinite()
+    state.isFinite = true
+    if let onRead = state.onRead, !onRead(stored.byteCount) {
+      throw CheckpointError(.interrupted, "was not read to its end", file: stored.file)
+    }
+    state.onRead = nil
   }
 
   /// Whether both hold the same numbers in the same shape.
@@ -83,20 +107,29 @@ public final class Weight: Sendable {
     if case .stored(let a) = mine, case .stored(let b) = theirs, a.type == b.type {
       try a.requireUnchanged()
       try b.requireUnchanged()
-      return a.withBytes { a in b.withBytes { b in a.elementsEqual(b) } }
+      return a.withBytes { a in
+        b.withBytes { b in
+          guard let left = a.baseAddress, let right = b.baseAddress else { return a.isEmpty }
+          return a.count == b.count && memcmp(left, right, a.count) == 0
+        }
+      }
     }
     return try tensor().isBitEqual(to: other.tensor())
   }
 
   /// The given output rows of a matrix packed for products; all by default.
   ///
-  /// Once every row has been packed the file's pages are released.
+  /// All numbers are checked just before, which brings them into the cache. Once every row has been
+  /// packed the file's pages are released.
+  ///
+  /// - Throws: `nonFinite` for a number that is infinite or not a number.
   func packed(_ rows: [Range<Int>], _ layout: MatrixLayout) throws(CheckpointError) -> PackedMatrix
   {
     precondition(shape.count >= 2, "\(name) of shape \(shape) is not a matrix")
     return try state.withLock { state throws(CheckpointError) in
       let part = Part(rows: rows, layout: layout)
       if let found = state.parts[part] { return found }
+      try requireFinite(&state)
       let matrix = try pack(part, from: state)
       state.parts[part] = matrix
       if covers(state.parts) {

@@ -85,7 +85,8 @@ struct PieceDecoder: Sendable {
             ? FusedReplacementStage(replacement) : PiecewiseStage(change: replacement.applied(to:)))
       case .byteFallback:
         stages.append(
-          isFused ? WholeStage(isFused: true, Self.withBytesJoined) : ByteRunStage(Self.text(ofRun:)))
+          isFused
+            ? WholeStage(isFused: true, Self.withBytesJoined) : ByteRunStage(Self.text(ofRun:)))
       case .fuse: isFused = true
       case .strip(let content, let start, let stop):
         stages.append(

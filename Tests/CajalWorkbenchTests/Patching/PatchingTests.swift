@@ -4,6 +4,7 @@ import CajalMethods
 import CajalModel
 import CajalReport
 import CajalWorkbench
+import Foundation
 import Synchronization
 import Foundation
 import Testing
@@ -41,8 +42,8 @@ struct PatchingTests {
     #expect(strongest.map { abs($0.effect) } == strongest.map { abs($0.effect) }.sorted(by: >))
     // Nothing before the difference changes; at layer 0 only the token that differs is moved.
     #expect(strongest.count == 1 + 2)
-    #expect(strongest[0].site == "residualPre.0[position=2]" && strongest[0].effect == 1)
-    #expect(strongest[0].token == "E|a" && strongest[0].value == outcome.clean)
+    let whole = try #require(strongest.first { $0.site == "residualPre.0[position=2]" })
+    #expect(whole.effect == 1 && whole.token == "E|a" && whole.value == outcome.clean)
     #expect(outcome.strongest(1).count == 1)
   }
 

@@ -10,7 +10,7 @@ import Testing
 /// Generation in every reference model of every architecture.
 struct GenerationConformanceTests {
   /// Fixtures that no architecture reads.
-  private static let unread = ["tl-shortformer"]
+  private static let unread = TransformerLensTests.refused
 
   /// All models, each once.
   static let models: [ReferenceModel] = {
