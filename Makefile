@@ -3,7 +3,7 @@
 LIBRARIES := $(patsubst Sources/%/,%,$(dir $(wildcard Sources/*/*.docc)))
 MODEL ?=
 
-.PHONY: help scan build test check format docs bench setup
+.PHONY: help scan build test check format docs bench peers setup
 help:     ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 \2/p' Makefile | sed 's/^\(  make [a-z]*\) /\1\t/'
 
@@ -20,14 +20,16 @@ check:    ## format, sizes, names, layering, documentation
 	dev/check
 
 format:   ## formats every Swift file in place
-	swift format --in-place --recursive Package.swift Sources Tests
+	swift format --in-place --recursive Package.swift Sources Tests $(addprefix Benchmarks/,Package.swift Sources Benchmarks)
 
 docs: setup  ## the documentation of every library, below .build
 	for library in $(LIBRARIES); do swift package generate-documentation --target $$library || exit 1; done
 
 bench: setup  ## the benchmarks, a package of its own in Benchmarks
-	@test -f Benchmarks/Package.swift || { echo "Benchmarks live in a nested package, Benchmarks/: there are none yet."; exit 1; }
-	cd Benchmarks && swift run -c release
+	cd Benchmarks && swift package benchmark
+
+peers: setup  ## one table of Cajal beside PyTorch, transformers and TransformerLens
+	dev/peers
 
 setup:    ## installs the system packages that are missing
 	@dev/setup

@@ -27,6 +27,15 @@ struct Drawing: Sendable {
       .element("title", [:], .text(title)), .element("desc", [:], .text(description)), content)
   }
 
+  /// The image as a file of its own, with the style it needs and a ground to stand on.
+  func file(title: String, description: String) -> String {
+    var whole = Drawing(width: width, height: height)
+    whole.add(Stylesheet.image)
+    whole.rectangle(0, 0, width: width, height: height, style: "ground")
+    whole.add(content)
+    return whole.svg(title: title, description: description).source
+  }
+
   /// The image as decoration beside text that says the same.
   var ornament: Markup {
     .element(

@@ -45,6 +45,13 @@ struct CurveFigure: Figure {
 
   private var shownBaselines: [Baseline] { curve.baselines.filter { $0.value.isFinite } }
 
+  /// The figure as an image of its own: all names stand beside their lines, shortened where they are
+  /// long.
+  var image: String {
+    drawing(width: wideFigure, labelled: isLabelled)
+      .file(title: curve.title, description: description)
+  }
+
   private var description: String {
     let parts = drawn.map { series in
       let finite = series.y.filter(\.isFinite)

@@ -8,6 +8,11 @@ enum Stylesheet {
       + "@media screen and (prefers-color-scheme:dark){:root{\(variables(of: .dark))}"
       + ramps(of: .dark) + "}" + print)
 
+  /// The rules of a drawing that stands alone, in light and dark.
+  static let image = Markup.style(
+    ":root{\(variables(of: .light))}" + ramps(of: .light) + drawing + ".ground{fill:var(--paper)}"
+      + "@media (prefers-color-scheme:dark){:root{\(variables(of: .dark))}\(ramps(of: .dark))}")
+
   private static func variables(of palette: Palette) -> String {
     let named = [
       ("paper", palette.paper), ("panel", palette.panel), ("ink", palette.ink),
@@ -30,7 +35,43 @@ enum Stylesheet {
       + ".qn{--c:\(palette.missing.hexadecimal);--k:\(palette.missing.ink.hexadecimal)}"
   }
 
-  private static let rules = """
+  /// What drawings are made with, on the page and alone.
+  private static let drawing = """
+    svg{display:block;max-width:100%;height:auto;overflow:visible}
+    svg text{font-family:-apple-system,"Segoe UI",Roboto,Inter,"Noto Sans",
+    "Liberation Sans",Arial,system-ui,sans-serif}
+    .t{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
+    .l{font-size:13px;fill:var(--muted)}
+    .ink{fill:var(--ink)}
+    .in{font-size:11px;fill:var(--k)}
+    .g{stroke:var(--rule);stroke-width:1}
+    .ax{stroke:var(--muted);stroke-width:1}
+    .frame{fill:none;stroke:var(--rule)}
+    .c{fill:var(--c)}
+    .cell{shape-rendering:crispEdges}
+    .ln{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
+    .dashed{stroke-dasharray:7 4}
+    .bd{fill:var(--c);opacity:.17}
+    .pt{fill:var(--c)}
+    .dot{stroke:var(--paper);stroke-width:1}
+    circle.dot.c{stroke:var(--muted);stroke-width:.6}
+    .base{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:2 4;stroke-linecap:round;opacity:.75}
+    .lead{fill:none}
+    line.lead{stroke:var(--c,var(--ink));stroke-width:1;opacity:.7;stroke-dasharray:none}
+    .whisker{stroke:var(--ink);stroke-width:1.25}
+        .node{fill:var(--panel);stroke:var(--muted);rx:6px}
+    .edge{fill:none;stroke:var(--c);opacity:.65;stroke-width:.75}
+    .w1{stroke-width:1.2}.w2{stroke-width:2}.w3{stroke-width:3}.w4{stroke-width:4}
+    .w5{stroke-width:5}
+    .s0,.dp{--c:var(--s0)}.s1,.dm{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}
+    .s4{--c:var(--s4)}.s5{--c:var(--s5)}.s6{--c:var(--s6)}.s7{--c:var(--s7)}
+    """
+
+  /// All rules of the page, for all media.
+  private static let rules = reading + drawing + surroundings
+
+  /// How words are set.
+  private static let reading = """
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%;text-size-adjust:100%;scroll-padding-top:1.5rem}
     body{margin:0;background:var(--paper);color:var(--ink);
@@ -89,35 +130,11 @@ enum Stylesheet {
     .small{font-size:.875rem;line-height:1.45;color:var(--muted);margin:.5rem 0 0}
     .empty{padding:2rem 1rem;text-align:center;color:var(--muted);background:var(--panel);
     border-radius:6px;margin:0}
-    svg{display:block;max-width:100%;height:auto;overflow:visible}
-    svg text{font-family:-apple-system,"Segoe UI",Roboto,Inter,"Noto Sans",
-    "Liberation Sans",Arial,system-ui,sans-serif}
+    """
+
+  /// What stands around drawings, and how the page fits its reader's.
+  private static let surroundings = """
     .narrow{display:none}
-    .t{font-size:12px;fill:var(--muted);font-variant-numeric:tabular-nums}
-    .l{font-size:13px;fill:var(--muted)}
-    .ink{fill:var(--ink)}
-    .in{font-size:11px;fill:var(--k)}
-    .g{stroke:var(--rule);stroke-width:1}
-    .ax{stroke:var(--muted);stroke-width:1}
-    .frame{fill:none;stroke:var(--rule)}
-    .c{fill:var(--c)}
-    .cell{shape-rendering:crispEdges}
-    .ln{fill:none;stroke:var(--c);stroke-width:2;stroke-linejoin:round;stroke-linecap:round}
-    .dashed{stroke-dasharray:7 4}
-    .bd{fill:var(--c);opacity:.17}
-    .pt{fill:var(--c)}
-    .dot{stroke:var(--paper);stroke-width:1}
-    circle.dot.c{stroke:var(--muted);stroke-width:.6}
-    .base{stroke:var(--ink);stroke-width:1.25;stroke-dasharray:2 4;stroke-linecap:round;opacity:.75}
-    .lead{fill:none}
-    line.lead{stroke:var(--c,var(--ink));stroke-width:1;opacity:.7;stroke-dasharray:none}
-    .whisker{stroke:var(--ink);stroke-width:1.25}
-        .node{fill:var(--panel);stroke:var(--muted);rx:6px}
-    .edge{fill:none;stroke:var(--c);opacity:.65;stroke-width:.75}
-    .w1{stroke-width:1.2}.w2{stroke-width:2}.w3{stroke-width:3}.w4{stroke-width:4}
-    .w5{stroke-width:5}
-    .s0,.dp{--c:var(--s0)}.s1,.dm{--c:var(--s1)}.s2{--c:var(--s2)}.s3{--c:var(--s3)}
-    .s4{--c:var(--s4)}.s5{--c:var(--s5)}.s6{--c:var(--s6)}.s7{--c:var(--s7)}
     .legend{list-style:none;display:flex;flex-wrap:wrap;gap:.15rem 1.1rem;padding:0;
     margin:0 0 .6rem;font-size:.875rem}
     .legend.narrow{display:none}
