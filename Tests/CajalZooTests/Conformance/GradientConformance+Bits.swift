@@ -86,6 +86,22 @@ extension GradientConformance {
       "\(name): fused and unfused attention pull back to other bits")
   }
 
+  /// Fused norms and fused attention, taken where nobody watches their inside, pull back the bits of
+  /// their steps.
+  func verifyFused() throws {
+    let inside: Set<Site.Name> = [
+      .attentionNormScale, .attentionNormalized, .mlpNormScale, .mlpNormalized, .finalNormScale,
+      .attentionScores, .attentionPattern,
+    ]
+    let outside = Set(model.sites.filter { !inside.contains($0.name) })
+    let fused = try gradients(at: outside)
+    let steps = try gradients(at: Set(model.sites))
+    for site in outside {
+      let (a, b) = (try #require(fused[site]), try #require(steps[site]))
+      #expect(a.isBitEqual(to: b), "\(name): fused operations change the gradient of \(site)")
+    }
+  }
+
   /// Any number of threads, and layers computed again.
   func verifyThreadsAndRecomputing() throws {
     let one = try Threads.$count.withValue(1) { try pulled(batch, metrics, at: model.sites) }
