@@ -38,7 +38,9 @@ extension GradientConformance {
     let found = run.pullBack([(run.output, Tensor.concatenatedRows(cotangents))])
     return Pulled(
       sites: found,
-      weights: Dictionary(uniqueKeysWithValues: weights.names.map { ($0, weights[$0]!) }))
+      weights: Dictionary(
+        uniqueKeysWithValues: weights.names.compactMap { name in weights[name].map { (name, $0) } })
+    )
   }
 
   /// Three cotangents in one pull-back are three pull-backs.
