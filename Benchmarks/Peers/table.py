@@ -77,13 +77,14 @@ def rows(measurement, report, times):
 
 def start_rows(help_seconds, load, read):
     """The rows on starting: `cajal --help`, and loading beside reading."""
-    limit = read + 0.3
+    limit = 0.3
+    over = load - read - limit
     return [
         row("cajal --help", seconds(help_seconds), "", "", "", "< 30 ms",
             verdict(help_seconds, 0.030, at_least=False)),
         row("load of 498 MB", seconds(load), "one warm read of the file", seconds(read),
             f"+ {seconds(max(load - read, 0))}", "+ ≤ 300 ms",
-            verdict(load, limit, at_least=False)),
+            "met" if over <= 0 else f"missed by {seconds(over)}"),
     ]
 
 

@@ -8,8 +8,8 @@ package struct CachedSites: Sendable {
 
   /// All of them, as far as a model has them.
   ///
-  /// The final norm's `hook_normalized` is its output: TransformerLens folds gain and bias away.
-  /// Logits, which it returns beside its cache, are there as `logits`.
+  /// The final norm's `hook_normalized` is its output, which the unembedding sees: TransformerLens
+  /// folds gain and bias away.
   package init(of model: any LanguageModel) throws {
     let inLayers = [
       "hook_resid_pre", "ln1.hook_scale", "ln1.hook_normalized", "attn.hook_q", "attn.hook_k",
@@ -26,7 +26,8 @@ package struct CachedSites: Sendable {
     let found = try names.map { ($0, try Site(parsing: $0)) }
     self.names =
       found.filter { visited.contains($0.1) } + [
-        ("ln_final.hook_normalized", Site(.finalNormalized)), ("logits", Site(.logits)),
+        ("ln_final.hook_normalized", Site(.finalNormalized)),
+        ("unembed.hook_in", Site(.finalNormalized)), ("unembed.hook_out", Site(.logits)),
       ]
   }
 

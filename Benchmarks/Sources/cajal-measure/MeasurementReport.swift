@@ -29,6 +29,8 @@ struct MeasurementReport: Codable {
   let bandwidth: Double?
   /// The one divided by the other.
   let shareOfBandwidth: Double?
+  /// What was recorded, under TransformerLens's names.
+  let recorded: [String]
   /// Where asked for.
   let memory: Memory?
   /// Numbers that others must arrive at too.

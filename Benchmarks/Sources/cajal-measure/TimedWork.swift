@@ -72,7 +72,8 @@ struct TimedWork {
       productRate: productRate,
       shareOfProductRate: rate.flatMap { rate in productRate.map { rate / $0 } },
       bytesRead: work.bytesRead, bytesPerSecond: read, bandwidth: bandwidth,
-      shareOfBandwidth: read.flatMap { read in bandwidth.map { read / $0 } }, memory: memory,
-      checks: try outcome?.checks() ?? [:])
+      shareOfBandwidth: read.flatMap { read in bandwidth.map { read / $0 } },
+      recorded: work.recorded,
+      memory: memory, checks: try outcome?.checks() ?? [:])
   }
 }

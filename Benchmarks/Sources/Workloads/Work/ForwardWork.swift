@@ -19,6 +19,7 @@ package struct ForwardWork: Work {
   private let model: any LanguageModel
   private let batch: TokenBatch
   private let wanted: Set<Site>
+  package let recorded: [String]
 
   /// A pass over so many tokens.
   package init(
@@ -27,14 +28,15 @@ package struct ForwardWork: Work {
     self.model = model
     batch = try TokenBatch(
       BenchmarkTokens.tokens(tokens, vocabulary: model.shape.vocabulary))
-    wanted = try Self.sites(recording, of: model)
+    let cached = try CachedSites(of: model)
+    let wanted = Self.sites(recording, among: cached.sites)
+    self.wanted = wanted
+    recorded = cached.names.filter { wanted.contains($0.site) }.map(\.name)
   }
 
-  /// The sites that are kept.
-  package static func sites(_ recording: Recording, of model: any LanguageModel) throws -> Set<Site>
-  {
-    let all = try CachedSites(of: model).sites
-    return switch recording {
+  /// The sites that are kept of all that could be.
+  private static func sites(_ recording: Recording, among all: Set<Site>) -> Set<Site> {
+    switch recording {
     case .none: []
     case .residuals:
       all.filter { [.residualPre, .residualMid, .residualPost].contains($0.name) }

@@ -9,6 +9,8 @@ package protocol Work {
   var operations: Double? { get }
   /// Bytes of weights that must be read when done once; nil where they are not what matters.
   var bytesRead: Double? { get }
+  /// What is recorded, under TransformerLens's names.
+  var recorded: [String] { get }
   /// Does it once.
   mutating func perform() throws -> Outcome
 }
@@ -18,6 +20,8 @@ extension Work {
   package var operations: Double? { nil }
   /// None that matter.
   package var bytesRead: Double? { nil }
+  /// Nothing.
+  package var recorded: [String] { [] }
 }
 
 /// What work done once has led to.
