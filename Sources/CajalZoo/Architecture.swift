@@ -100,6 +100,8 @@ extension Architecture {
   ) throws(CheckpointError) -> [String: String] {
     let (copy, original) = tiedNames
     guard let found = all.peek(copy), let embedding = all.peek(original) else { return [:] }
+    try found.requireFinite()
+    try embedding.requireFinite()
     guard try found.isEqual(to: embedding) else {
       throw CheckpointError(
         .unexpected,
