@@ -99,7 +99,10 @@ let package = Package(
       ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding"]),
     tests(
       of: "CajalWorkbench",
-      ["CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor", "CajalFinding", "CajalText"]),
+      [
+        "CajalMethods", "CajalReport", "CajalZoo", "CajalModel", "CajalCheckpoint", "CajalTensor",
+        "CajalFinding", "CajalText",
+      ]),
     tests(of: "CajalCommands", ["CajalWorkbench", "CajalCheckpoint", "CajalTensor"]),
   ]
 )

@@ -31,6 +31,9 @@ INLINE void V(activate_as)(
 
 static void V(activate)(
   int activation, const float *x, const float *linear, float *out, ptrdiff_t count) {
+  // A loop of its own for each activation, once the compiler folds the choice away; without
+  // optimisation ten copies of a choice of ten would only take long to compile.
+#ifdef __OPTIMIZE__
 #define AS(name) \
   case name: V(activate_as)(name, x, linear, out, count); break;
   switch (activation) {
@@ -46,6 +49,9 @@ static void V(activate)(
     AS(CAJAL_IDENTITY)
   }
 #undef AS
+#else
+  V(activate_as)(activation, x, linear, out, count);
+#endif
 }
 
 static void V(soft_cap)(const float *x, float cap, float *out, ptrdiff_t count) {

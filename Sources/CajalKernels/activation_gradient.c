@@ -124,6 +124,8 @@ INLINE void V(gate_gradient_as)(
   }
 }
 
+// A loop of its own for each activation, once the compiler folds the choice away; without optimisation
+// ten copies of a choice of ten would only take long to compile.
 #define EACH_ACTIVATION      \
   AS(CAJAL_GELU_EXACT)       \
   AS(CAJAL_GELU_TANH)        \
@@ -138,19 +140,27 @@ INLINE void V(gate_gradient_as)(
 
 static void V(activate_gradient)(
   int activation, const float *x, const float *cotangent, float *out, ptrdiff_t count) {
+#ifdef __OPTIMIZE__
 #define AS(name) \
   case name: V(activate_gradient_as)(name, x, cotangent, out, count); break;
   switch (activation) { EACH_ACTIVATION }
 #undef AS
+#else
+  V(activate_gradient_as)(activation, x, cotangent, out, count);
+#endif
 }
 
 static void V(gate_gradient)(
   int activation, const float *x, const float *linear, const float *cotangent, float *x_out,
   float *linear_out, ptrdiff_t count) {
+#ifdef __OPTIMIZE__
 #define AS(name) \
   case name: V(gate_gradient_as)(name, x, linear, cotangent, x_out, linear_out, count); break;
   switch (activation) { EACH_ACTIVATION }
 #undef AS
+#else
+  V(gate_gradient_as)(activation, x, linear, cotangent, x_out, linear_out, count);
+#endif
 }
 #undef EACH_ACTIVATION
 

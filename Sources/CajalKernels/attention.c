@@ -18,6 +18,9 @@ void cajal_attention_pack_values(
   CAJAL_DISPATCH(pack_rows, x, stride, count, width, out);
 }
 bool cajal_attention_fused(const cajal_attention *task) { CAJAL_DISPATCH(attention_fused, task); }
+bool cajal_attention_recorded(const cajal_attention *task) {
+  CAJAL_DISPATCH(attention_recorded, task);
+}
 bool cajal_attention_scores(const cajal_attention *task) { CAJAL_DISPATCH(attention_scores, task); }
 void cajal_attention_pattern(const cajal_attention *task) {
   CAJAL_DISPATCH(attention_pattern, task);
@@ -90,7 +93,39 @@ static void V(mix_tile)(
       scratch->out + r * scratch->out_columns, (size_t)task->value_width * sizeof(float));
 }
 
-static bool V(attention_fused)(const cajal_attention *task) {
+/// The row of scores or pattern of one head and query.
+#define SCORE_ROW(base, head, query) \
+  ((base) + (head) * task->score_head_stride + (query) * task->score_stride)
+
+/// One number of a row of which low ..< high are visible.
+INLINE float V(number_at)(
+  const float *visible, ptrdiff_t low, ptrdiff_t high, float beside, ptrdiff_t i) {
+  return i >= low && i < high ? visible[i - low] : beside;
+}
+
+/// Writes a row of `longest`: low ..< high of it visible, `beside` elsewhere. Whole lines go past the
+/// caches, because what is recorded is not read again soon.
+static void V(record_row)(
+  const float *visible, ptrdiff_t low, ptrdiff_t high, float beside, float *out, ptrdiff_t longest) {
+  ptrdiff_t i = 0;
+  for (; i < longest && (uintptr_t)(out + i) % 64 != 0; i++)
+    out[i] = V(number_at)(visible, low, high, beside, i);
+  for (; i + 16 <= longest; i += 16) {
+    f32x16 line = V(splat)(beside);
+    if (i >= low && i + 16 <= high) {
+      line = V(load)(visible + i - low);
+    } else if (i + 16 > low && i < high) {
+      float edge[16];
+      for (int k = 0; k < 16; k++) edge[k] = V(number_at)(visible, low, high, beside, i + k);
+      line = V(load)(edge);
+    }
+    __builtin_nontemporal_store(line, (f32x16 *)(out + i));
+  }
+  for (; i < longest; i++) out[i] = V(number_at)(visible, low, high, beside, i);
+}
+
+/// The whole, tile by tile; keeps scores and pattern where `records`, constant where this is inlined.
+INLINE bool V(attention_whole)(const cajal_attention *task, const bool records) {
   V(scratch) scratch;
   if (!V(make_scratch)(task, &scratch)) return false;
   V(tile_rows) tile;
@@ -98,18 +133,33 @@ static bool V(attention_fused)(const cajal_attention *task) {
     tile = V(choose_rows)(task, row);
     V(score_rows)(task, &tile, &scratch);
     for (ptrdiff_t r = 0; r < tile.rows; r++) {
-      float *scores = scratch.scores + r * scratch.columns + tile.low[r];
-      V(softmax_row)(scores, scores, tile.high[r] - tile.low[r]);
+      ptrdiff_t low = tile.low[r], high = tile.high[r], head = tile.head[r], query = tile.query[r];
+      float *scores = scratch.scores + r * scratch.columns + low;
+      if (records)
+        V(record_row)(
+          scores, low, high, -INFINITY, SCORE_ROW(task->scores, head, query), task->longest);
+      V(softmax_row)(scores, scores, high - low);
+      if (records)
+        V(record_row)(
+          scores, low, high, 0, SCORE_ROW(task->recorded_pattern, head, query), task->longest);
     }
     V(mix_tile)(task, &tile, &scratch);
   }
   free(scratch.queries);
+#if defined(__x86_64__)
+  // Stores past the caches are ordered before what tells others that they are done.
+  if (records) __builtin_ia32_sfence();
+#endif
   return true;
 }
 
-/// The row of scores or pattern of one head and query.
-#define SCORE_ROW(base, head, query) \
-  ((base) + (head) * task->score_head_stride + (query) * task->score_stride)
+static bool V(attention_fused)(const cajal_attention *task) {
+  return V(attention_whole)(task, false);
+}
+
+static bool V(attention_recorded)(const cajal_attention *task) {
+  return V(attention_whole)(task, true);
+}
 
 static bool V(attention_scores)(const cajal_attention *task) {
   V(scratch) scratch;

@@ -21,14 +21,17 @@ double cajal_sum_of_squares(const float *x, ptrdiff_t count) {
 }
 #else
 
+// Every change is a small number times a rate and is rounded as such: factors near one, whose own
+// rounding would pile up over the steps, do not occur.
 INLINE void V(adamw_lanes)(
   const cajal_adamw *o, f32x16 gradient, f32x16 *parameter, f32x16 *first, f32x16 *second) {
   f32x16 g = gradient * o->gradient_scale;
   f32x16 m = V(fma)(V(splat)(o->first_rate), g - *first, *first);
-  f32x16 v = V(fma)(g * o->second_rate, g, *second * o->second_decay);
+  f32x16 v = V(fma)(V(splat)(o->second_rate), V(fma)(g, g, -*second), *second);
   f32x16 root = __builtin_elementwise_sqrt(v);
   f32x16 denominator = V(fma)(root, V(splat)(o->root_scale), V(splat)(o->epsilon));
-  *parameter = V(fma)(V(splat)(-o->step), m / denominator, *parameter * o->decay);
+  f32x16 change = V(fma)(V(splat)(o->decay), *parameter, m / denominator * o->step);
+  *parameter = *parameter - change;
   *first = m;
   *second = v;
 }

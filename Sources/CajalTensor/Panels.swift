@@ -44,19 +44,8 @@ final class Panels: @unchecked Sendable {
     guard outputs > 0, inner > 0, let start = source.baseAddress else { return }
     let outputStride = layout == .outputsByInner ? inner : 1
     let innerStride = layout == .outputsByInner ? 1 : available
-    // Parts of one panel of the target, so that no two workers write into the same line.
-    var parts: [(from: Int, count: Int, at: Int)] = []
-    var at = 0
+    let parts = panelParts(of: ranges)
     let width = Int(CAJAL_PANEL)
-    for range in ranges {
-      var from = range.lowerBound
-      while from < range.upperBound {
-        let count = min(range.upperBound - from, width - at % width)
-        parts.append((from, count, at))
-        from += count
-        at += count
-      }
-    }
     let bytes = start
     let target = base
     let byteCount = type.byteCount
@@ -79,6 +68,24 @@ final class Panels: @unchecked Sendable {
           target + panel * width * byteCount, part.at % width)
       }
     }
+  }
+
+  /// The selected outputs, cut where the target's panels end, so that no two workers write into the
+  /// same line.
+  private func panelParts(of ranges: [Range<Int>]) -> [(from: Int, count: Int, at: Int)] {
+    let width = Int(CAJAL_PANEL)
+    var parts: [(from: Int, count: Int, at: Int)] = []
+    var at = 0
+    for range in ranges {
+      var from = range.lowerBound
+      while from < range.upperBound {
+        let count = min(range.upperBound - from, width - at % width)
+        parts.append((from, count, at))
+        from += count
+        at += count
+      }
+    }
+    return parts
   }
 
   /// Widens the weights of one output into `out[inner]`.

@@ -175,6 +175,11 @@ public struct Tensor: Sendable {
     }
   }
 
+  /// Whether both are the same elements in the same memory.
+  func isView(of other: Tensor) -> Bool {
+    storage === other.storage && offset == other.offset && shape == other.shape
+  }
+
   // MARK: Rows
 
   /// Length of the last dimension; 1 for a scalar.

@@ -3,6 +3,7 @@ import CajalCheckpoint
 import CajalModel
 import CajalTensor
 import Foundation
+import Synchronization
 import Testing
 
 struct WeightTests {
@@ -34,7 +35,9 @@ struct WeightTests {
   }
 
   /// The tensor as a weight of a file.
-  private func stored(_ tensor: Tensor, _ type: ScalarType) throws -> Weight {
+  private func stored(
+    _ tensor: Tensor, _ type: ScalarType, onRead: (@Sendable (Int) -> Bool)? = nil
+  ) throws -> Weight {
     let folder = FileManager.default.temporaryDirectory.appending(path: "cajal-\(UUID())")
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: folder) }  // A left-over file harms nobody.
@@ -42,7 +45,7 @@ struct WeightTests {
     let outgoing = OutgoingTensor(
       "w", type: type, shape: tensor.shape, bytes: bytes(tensor, type))
     try SafetensorsWriter.write([outgoing], to: path)
-    return Weight(try #require(try Checkpoint.open(path).tensors["w"]))
+    return Weight(try #require(try Checkpoint.open(path).tensors["w"]), onRead: onRead)
   }
 
   // MARK: Layouts
@@ -140,6 +143,29 @@ struct WeightTests {
     let error = #expect(throws: CheckpointError.self) { try weight.requireFinite() }
     #expect(error?.code == .nonFinite)
     #expect(error?.message.contains("tensor 'w' has at [1, 1]") == true)
+  }
+
+  @Test func `packing refuses a number that is not finite, in any part`() throws {
+    var tensor = numbers([4, 3], .float32)
+    tensor.withMutableFloats { $0[10] = .nan }
+    let weight = try stored(tensor, .float32)
+    let error = #expect(throws: CheckpointError.self) { try Linear(weight, rows: [0..<1]) }
+    #expect(error?.code == .nonFinite)
+  }
+
+  @Test func `a load hears once of the bytes it read, and ends where it shall`() throws {
+    let heard = Mutex<[Int]>([])
+    let tensor = numbers([4, 3], .float32)
+    let weight = try stored(tensor, .float32) { bytes in
+      heard.withLock { $0.append(bytes) }
+      return true
+    }
+    _ = try (Linear(weight, rows: [0..<1]), Linear(weight, rows: [1..<4]))
+    try weight.requireFinite()
+    #expect(heard.withLock { $0 } == [48])
+    let ended = try stored(tensor, .float32) { _ in false }
+    let error = #expect(throws: CheckpointError.self) { try Linear(ended) }
+    #expect(error?.code == .interrupted)
   }
 
   // MARK: Models

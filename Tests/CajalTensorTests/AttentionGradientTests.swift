@@ -173,6 +173,21 @@ struct AttentionGradientTests {
       tolerance: 2e-6, "scores")
   }
 
+  @Test(arguments: [nil, 2] as [Float?])
+  func `a recorded pass has the gradients of the whole, also through watched steps`(cap: Float?) {
+    let example = Case(heads: 4, groups: 2, width: 12, offsets: [0, 40], prefixes: [3], cap: cap)
+    let (attention, operands) = (example.attention, example.operands)
+    let cotangents = example.cotangents(2)
+    let kept = Kept()
+    let tracked = (operands.query.tracked(), operands.key.tracked(), operands.value.tracked())
+    let out = attention.recorded(tracked.0, tracked.1, tracked.2) { step, x in
+      x.watched { if step == .scores { kept.scores = $0 } else { kept.pattern = $0 } }
+    }
+    let found = pullBack([(out, cotangents)], to: [tracked.0, tracked.1, tracked.2])
+    #expect(found.compactMap(\.self).haveEqualBits(to: attention.gradient(operands, cotangents)))
+    #expect(kept.scores?.shape == [2, 4, 40, 43] && kept.pattern?.shape == [2, 4, 40, 43])
+  }
+
   @Test func `only what is wanted is formed, with the same bits`() {
     let example = Case(heads: 4, groups: 2, width: 12, offsets: [0, 40])
     let (attention, operands) = (example.attention, example.operands)

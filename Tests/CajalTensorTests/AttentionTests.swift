@@ -83,6 +83,47 @@ struct AttentionTests {
     }
   }
 
+  @Test(arguments: cases)
+  func `recording in one pass has the bits of the three steps`(example: Case) {
+    let attention = example.attention
+    let (query, key, value) = example.operands
+    Variants.each { variant in
+      let scores = attention.scores(query, key)
+      let pattern = attention.pattern(scores)
+      let mixed = attention.mix(pattern, value)
+      var seen: [Attention.Step: Tensor] = [:]
+      let out = attention.recorded(query, key, value) { step, x in
+        seen[step] = x
+        return x
+      }
+      #expect(seen[.scores]?.isBitEqual(to: scores) ?? false, "\(variant)")
+      #expect(seen[.pattern]?.isBitEqual(to: pattern) ?? false, "\(variant)")
+      #expect(out.isBitEqual(to: mixed), "\(variant)")
+    }
+  }
+
+  @Test func `what a visit changes is what the later steps see`() {
+    let attention = Attention(AttentionShape(scale: 0.4), offsets: [0, 20])
+    let (query, key, value) = Case(offsets: [0, 20]).operands
+    let scores = attention.scores(query, key)
+    let doubled = Tensor(scores.array.map { $0 * 2 }, shape: scores.shape)
+    let pattern = attention.pattern(scores)
+    let halved = Tensor(pattern.array.map { $0 / 2 }, shape: pattern.shape)
+    for (step, changed, expected) in [
+      (Attention.Step.scores, doubled, attention.mix(attention.pattern(doubled), value)),
+      (.pattern, halved, attention.mix(halved, value)),
+    ] {
+      var last: Tensor?
+      let out = attention.recorded(query, key, value) {
+        last = $1
+        return $0 == step ? changed : $1
+      }
+      #expect(out.isBitEqual(to: expected))
+      let seen = step == .scores ? attention.pattern(doubled) : pattern
+      #expect(last?.isBitEqual(to: seen) ?? false)
+    }
+  }
+
   @Test(arguments: [nil, 5] as [Int?])
   func `a sequence has the same bits alone and packed`(window: Int?) {
     let shape = AttentionShape(scale: 0.4, window: window)

@@ -42,10 +42,10 @@ struct KeysValuesTests {
     let first = holding(0..<40)
     var (second, third) = (first, first)
     second.append(keys: keys.rows(50..<53), values: values.rows(50..<53))
-    third.append(keys: keys.rows(60..<90), values: values.rows(60..<90))
+    third.append(keys: keys.rows(60..<70), values: values.rows(60..<70))
     expect(first, Array(0..<40))
     expect(second, Array(0..<40) + Array(50..<53))
-    expect(third, Array(0..<40) + Array(60..<90))
+    expect(third, Array(0..<40) + Array(60..<70))
     let fourth = second
     second.append(keys: keys.rows(99..<100), values: values.rows(99..<100))
     expect(fourth, Array(0..<40) + Array(50..<53))

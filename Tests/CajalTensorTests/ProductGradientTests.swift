@@ -12,13 +12,13 @@ struct ProductGradientTests {
   func `input and bias get what finite differences of the reference say`(type: ScalarType) {
     for (rows, inner, outputs) in [(1, 1, 1), (3, 17, 31), (13, 33, 32), (2, 5, 70)] {
       let matrix = PackedMatrix(Philox.tensor(1, outputs, inner), as: type)
-      let (x, bias) = (Philox.tensor(2, rows, inner), Philox.tensor(3, outputs))
+      let (x, bias) = (Philox.grid(2, rows, inner), Philox.grid(3, outputs))
       let y = Philox.tensor(4, 1, rows, outputs)
       let weight = matrix.unpacked()
-      let slopeX = Differences.gradient(of: x, cotangent: y) {
+      let slopeX = slope(of: x, y) {
         Reference.product($0, weight: weight, bias: bias)
       }
-      let slopeBias = Differences.gradient(of: bias, cotangent: y) {
+      let slopeBias = slope(of: bias, y) {
         Reference.product(x, weight: weight, bias: $0)
       }
       Variants.each { variant in
@@ -167,4 +167,14 @@ struct ProductGradientTests {
     #expect(product.rows(0..<5).isBitEqual(to: clean.rows(0..<5)))
     #expect(product.rows(6..<14).isBitEqual(to: clean.rows(6..<14)))
   }
+}
+
+/// Slopes of a Float64 reference in one input on the grid.
+func slope(of x: Tensor, _ cotangent: Tensor, _ f: (Tensor) -> [Double]) -> [Double] {
+  FiniteDifferences.cotangents([x], cotangent.array.map(Double.init)) { f($0[0]) }[0]
+}
+
+extension Tensor {
+  /// One of several cotangents, `[C] + shape` to `[1] + shape`.
+  func cotangent(_ index: Int) -> Tensor { rows(index..<index + 1) }
 }

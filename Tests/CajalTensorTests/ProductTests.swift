@@ -22,8 +22,8 @@ struct ProductTests {
     _ rows: Int, _ inner: Int, _ columns: Int, _ transposeA: Bool, _ transposeB: Bool
   ) -> (Tensor, Tensor) {
     (
-      Philox.tensor(1, transposeA ? inner : rows, transposeA ? rows : inner),
-      Philox.tensor(2, transposeB ? columns : inner, transposeB ? inner : columns)
+      Philox.grid(1, transposeA ? inner : rows, transposeA ? rows : inner),
+      Philox.grid(2, transposeB ? columns : inner, transposeB ? inner : columns)
     )
   }
 
@@ -50,10 +50,10 @@ struct ProductTests {
       let all = pullBack([(product, y)], to: [leafA, leafB])
       for c in 0..<3 {
         let single = pullBack([(product, y.cotangent(c))], to: [leafA, leafB])
-        let slopeA = Differences.gradient(of: a, cotangent: y.cotangent(c)) {
+        let slopeA = slope(of: a, y.cotangent(c)) {
           Reference.multiply($0, b, transposeA: transposeA, transposeB: transposeB)
         }
-        let slopeB = Differences.gradient(of: b, cotangent: y.cotangent(c)) {
+        let slopeB = slope(of: b, y.cotangent(c)) {
           Reference.multiply(a, $0, transposeA: transposeA, transposeB: transposeB)
         }
         for (index, slope) in [slopeA, slopeB].enumerated() {

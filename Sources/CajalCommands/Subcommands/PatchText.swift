@@ -55,7 +55,8 @@ struct PatchText {
       ], alignments: [.left, .right, .left]
     ).lines.map(shortened)
     lines += ["", heading] + grid
-    let strongest = outcome.strongest(top)
+    // What would be printed as 0.000 is left to the grid and to JSON.
+    let strongest = outcome.strongest(top).filter { abs($0.effect) >= 0.0005 }
     if !strongest.isEmpty {
       lines +=
         ["", "Strongest"]

@@ -100,7 +100,8 @@ struct RunCommand: WorkCommand {
         measuresLoss: measuresLoss)
     } else if measuresLoss || session == nil {
       reading = try evaluation.reading(
-        of: tokens, predictions: count, measuresLoss: measuresLoss, interventions: interventions)
+        of: tokens, predictions: count, measuresLoss: measuresLoss, interventions: interventions,
+        continues: session != nil)
     }
     if top > 0, let found = try session?.predictions(top, job: job) {
       reading.predictions = found

@@ -251,6 +251,7 @@ typedef struct {
   bool causal;
   float *scores;              // [heads][score_head_stride], [query][score_stride]; null: not kept
   const float *pattern;       // the same layout, read by cajal_attention_mix
+  float *recorded_pattern;    // the same layout, written by cajal_attention_recorded
   ptrdiff_t score_head_stride, score_stride;
   ptrdiff_t longest;          // columns of scores and pattern to fill
   float *out;                 // [queries, out_stride]: the group's first head
@@ -266,6 +267,8 @@ void cajal_attention_pack_values(
   const float *x, ptrdiff_t stride, ptrdiff_t count, ptrdiff_t width, float *out);
 /// out = softmax(scores) · values without keeping the pattern. Returns false without memory.
 bool cajal_attention_fused(const cajal_attention *task);
+/// The same, and keeps the scores and the pattern.
+bool cajal_attention_recorded(const cajal_attention *task);
 /// Fills `scores`: minus infinity where not visible.
 bool cajal_attention_scores(const cajal_attention *task);
 /// Fills `scores` (here the pattern's storage) with the softmax of `pattern` (here the scores).
@@ -307,10 +310,10 @@ bool cajal_attention_gradient_scores(const cajal_attention_gradient *task);
 // ---- Optimizers (optimizer.c) ----
 
 /// g = gradient · gradient_scale; first += first_rate · (g - first);
-/// second = second_decay · second + second_rate · g²;
-/// parameter = decay · parameter - step · first / (root_scale · √second + epsilon).
+/// second += second_rate · (g² - second);
+/// parameter -= decay · parameter + step · first / (root_scale · √second + epsilon).
 typedef struct {
-  float gradient_scale, first_rate, second_decay, second_rate, root_scale, epsilon, step, decay;
+  float gradient_scale, first_rate, second_rate, root_scale, epsilon, step, decay;
 } cajal_adamw;
 void cajal_adamw_step(
   const cajal_adamw *options, const float *gradient, float *parameter, float *first, float *second,

@@ -33,9 +33,13 @@ public struct CausalAttention: Sendable {
       form, offsets: run.batch.offsets, prefixes: run.options.prefix?.keysValues(layer),
       frozenPattern: run.options.frozen.contains(.attentionPatterns))
     var output: Tensor
-    if tap.wants(scoresSite) || tap.wants(patternSite) || !run.options.allowsFusedAttention {
+    if !run.options.allowsFusedAttention {
       let scores = tap(scoresSite, heads.scores(query, key))
       output = heads.mix(tap(patternSite, heads.pattern(scores)), value)
+    } else if tap.wants(scoresSite) || tap.wants(patternSite) {
+      output = heads.recorded(query, key, value) { step, x in
+        tap(step == .scores ? scoresSite : patternSite, x)
+      }
     } else {
       output = heads.fused(query, key, value)
     }

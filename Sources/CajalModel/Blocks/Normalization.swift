@@ -68,15 +68,14 @@ public struct Normalization: Sendable {
     _ x: Tensor, _ sites: Sites, layer: Int? = nil, _ run: Run, _ tap: inout some Tap
   ) -> Tensor {
     let output = Site(sites.output, layer: layer)
-    if kind == .none { return tap(output, x) }
+    if kind == .none { return tap(output, x.joined) }
     let scaleSite = Site(sites.scale, layer: layer)
     let normalizedSite =
       sites.normalized == sites.output ? nil : Site(sites.normalized, layer: layer)
     guard tap.wants(scaleSite) || normalizedSite.map({ tap.wants($0) }) ?? false else {
       return tap(output, self(x, run))
     }
-    // Its cotangents are added up here before they join others, as those of the fused norm are.
-    let x = x.derived(from: [x]) { cotangent, _ in [cotangent] }
+    let x = x.joined  // as the fused norm's cotangents are
     let mean: Tensor?
     var scale: Tensor
     if kind == .layerNorm {

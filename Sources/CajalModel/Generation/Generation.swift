@@ -156,7 +156,7 @@ extension Generation {
     var tap = InterventionTap(
       interventions, steps: RunRows.steps(grown, prompts: sequences.map(\.promptCount)))
     let found = model.continued(run, logitsOf: last, &tap)
-    if let failure = tap.failure { throw failure }
+    try tap.checkFailure()
     for index in fired.indices where tap.fired[index] { fired[index] = true }
     return found
   }

@@ -11,11 +11,19 @@ public struct InterventionTap: Tap {
   /// Which of them have acted.
   private(set) var fired: [Bool]
   private let names: [String]
-  private(set) var failure: ModelError?
+  private var failure: ModelError?
 
   /// A tap for a run over `batch`.
   public init(_ interventions: [Intervention], batch: TokenBatch) {
     self.init(interventions, steps: [RunRows(batch)])
+  }
+
+  /// A tap for a run over prompts that will grow: positions that are not there yet are passed over, and
+  /// a trace is taken position by position, as ``Generation`` does.
+  public init(_ interventions: [Intervention], growing prompts: TokenBatch) {
+    let lengths = (0..<prompts.sequenceCount).map { prompts.rows(of: $0).count }
+    let grown = lengths.enumerated().map { (sequence: $0.offset, first: 0, length: $0.element) }
+    self.init(interventions, steps: RunRows.steps(grown, prompts: lengths))
   }
 
   /// A tap for a run whose rows came in some steps: each step is changed by itself.
@@ -48,10 +56,15 @@ public struct InterventionTap: Tap {
     return value
   }
 
+  /// - Throws: what an intervention refused.
+  public func checkFailure() throws(ModelError) {
+    if let failure { throw failure }
+  }
+
   /// - Throws: what an intervention refused, or `ModelError.intervention` naming one whose site the
   ///   run did not visit.
   public func finish() throws(ModelError) {
-    if let failure { throw failure }
+    try checkFailure()
     if let index = fired.firstIndex(of: false) {
       throw ModelError(
         .intervention,

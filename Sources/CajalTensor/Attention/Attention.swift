@@ -77,11 +77,7 @@ public struct Attention: Sendable {
         }
       }
     }
-    let kept = shape.cap == nil ? nil : scores
-    let (plainQuery, plainKey) = (query.detached, key.detached)
-    return scores.derived(from: [query, key]) { cotangent, wanted in
-      pullBackScores(plainQuery, plainKey, scores: kept, cotangent, wanted)
-    }
+    return derived(scores: scores, query, key)
   }
 
   /// Softmax of the visible scores; zero elsewhere, and zeros where all are minus infinity.
@@ -100,7 +96,7 @@ public struct Attention: Sendable {
         }
       }
     }
-    return pattern.derived(from: [scores]) { cotangent, _ in [pullBackPattern(pattern, cotangent)] }
+    return derived(pattern: pattern, scores)
   }
 
   /// Pattern times values, `[N, H, Kv]`. Only visible positions are read.
@@ -122,10 +118,7 @@ public struct Attention: Sendable {
         }
       }
     }
-    let (plainPattern, plainValue) = (pattern.detached, value.detached)
-    return mixed.derived(from: [frozenPattern ? nil : pattern, value]) { cotangent, wanted in
-      pullBackMix(plainPattern, plainValue, cotangent, wanted)
-    }
+    return derived(mixed: mixed, pattern, value)
   }
 
   /// `mix(pattern(scores(query, key)), value)` without keeping scores or pattern, with equal bits.

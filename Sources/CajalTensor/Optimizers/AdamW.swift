@@ -80,9 +80,8 @@ public struct AdamW: Optimizer, Codable, Hashable {
     let firstCorrection = 1 - pow(firstDecay, Double(step))
     let secondCorrection = 1 - pow(secondDecay, Double(step))
     return cajal_adamw(
-      gradient_scale: scale, first_rate: Float(1 - firstDecay), second_decay: Float(secondDecay),
-      second_rate: Float(1 - secondDecay), root_scale: Float(1 / secondCorrection.squareRoot()),
-      epsilon: Float(epsilon), step: Float(learningRate / firstCorrection),
-      decay: Float(1 - learningRate * weightDecay))
+      gradient_scale: scale, first_rate: Float(1 - firstDecay), second_rate: Float(1 - secondDecay),
+      root_scale: Float(1 / secondCorrection.squareRoot()), epsilon: Float(epsilon),
+      step: Float(learningRate / firstCorrection), decay: Float(learningRate * weightDecay))
   }
 }

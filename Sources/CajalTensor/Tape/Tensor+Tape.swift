@@ -21,6 +21,10 @@ extension Tensor {
     with(node: Node(shape: shape, inputs: [node], keep: keep) { cotangent, _ in [cotangent] })
   }
 
+  /// The same value, at which cotangents are added up before they join those of other uses: with it
+  /// a place where something may be watched sums in the same order when nothing is.
+  package var joined: Tensor { derived(from: [self]) { cotangent, _ in [cotangent] } }
+
   /// For operations: this result with its past, plain when no input is tracked.
   ///
   /// - Parameters:

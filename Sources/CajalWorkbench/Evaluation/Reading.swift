@@ -26,20 +26,25 @@ extension Evaluation {
   ///   - count: How many of the likeliest next tokens are wanted.
   ///   - measuresLoss: Whether the loss is.
   ///   - interventions: Changes to the run.
+  ///   - continues: Whether the sequence goes on, so that an intervention may be meant for positions that
+  ///     are not here yet.
   /// - Throws: `ModelError` for tokens and interventions that do not fit; `WorkbenchError.interrupted`.
   public func reading(
     of sequence: [Int], predictions count: Int, measuresLoss: Bool,
-    interventions: [Intervention] = []
+    interventions: [Intervention] = [], continues: Bool = false
   ) throws -> Reading {
     let batch = try TokenBatch(sequence)
     let pass = pass(batch)
-    var tap = InterventionTap(interventions, batch: batch)
+    var tap =
+      continues
+      ? InterventionTap(interventions, growing: batch)
+      : InterventionTap(interventions, batch: batch)
     let x = try pass.residual(batch, &tap)
     var changed: Tensor?
     if !interventions.isEmpty {
       // An intervention may act on the logits of all rows, so they are formed together.
       changed = model.unembed(x, model.begin(batch, RunOptions()), &tap)
-      try tap.finish()
+      if continues { try tap.checkFailure() } else { try tap.finish() }
     }
     func logits(_ rows: Range<Int>) throws -> Tensor {
       try changed?.rows(rows) ?? pass.logits(of: x, rows: rows, batch)

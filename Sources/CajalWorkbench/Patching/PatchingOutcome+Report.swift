@@ -67,14 +67,13 @@ extension PatchingOutcome {
   private var patched: String { "\(effects.site.rawValue) by \(effects.unit.rawValue)" }
 
   private var opening: String {
-    let change = Quantity.fixed(clean, 3) + " on the clean prompt and "
-    return
-      "What was measured is the \(metricText): \(change)\(Quantity.fixed(corrupted, 3)) on the "
-      + "corrupted one. " + summary
+    "What was measured is the \(metricText): \(Quantity.fixed(clean, 3)) on the clean prompt and "
+      + "\(Quantity.fixed(corrupted, 3)) on the corrupted one. What carries the difference is asked by "
+      + "moving activations of one into the run of the other."
   }
 
   private func text(_ tokens: [Int]) -> String {
-    tokens.map(subject.tokenizer.display).joined(separator: " ")
+    subject.pieces(tokens).joined().trimmed
   }
 
   private func input(_ name: String, _ tokens: [Int]) -> Provenance.Input {
@@ -83,11 +82,17 @@ extension PatchingOutcome {
   }
 
   private var baselines: [Evidence] {
-    [
-      ("Clean prompt", clean, "What a patch restores when it is denoising."),
-      ("Corrupted prompt", corrupted, "What a patch leads to when it is noising."),
-    ].map { title, value, caption in
-      .number(Evidence.Number(title: title, caption: caption, value: value))
+    let isDenoising = direction == .denoising
+    return [
+      ("Clean prompt", clean, isDenoising), ("Corrupted prompt", corrupted, !isDenoising),
+    ].map { title, value, isGoal in
+      .number(
+        Evidence.Number(
+          title: title,
+          caption: isGoal
+            ? "The metric: a patch of effect 1 leads here."
+            : "The metric: a patch of effect 0 stays here.",
+          value: value))
     }
   }
 

@@ -95,6 +95,8 @@ public struct Recording: Sendable {
       "recording \(batch.count) tokens and their gradients", total: 3 * layers, unit: "layers")
     var options = RunOptions()
     options.weightGradients = keepsWeightGradients ? WeightGradients() : nil
+    options.recomputesLayers =
+      model.shape.trackedBytes(rows: batch.count) > AvailableMemory.byteCount / 2
     options.continues = { passage in
       // The way back takes about twice the time. What stops the work is asked again below.
       let done =

@@ -115,11 +115,11 @@ extension OPT {
       _ x: Tensor, layer: Int, _ run: Run, _ tap: inout some Tap
     ) -> Tensor {
       var x = tap(Site(.residualPre, layer: layer), x)
-      let seen = tap(Site(.attentionInput, layer: layer), x)
+      let seen = tap(Site(.attentionInput, layer: layer), x.joined)
       let attended = attention(seen, layer: layer, run, &tap)
       x = attentionNorm(x + tap(Site(.attentionOut, layer: layer), attended), run)
       x = tap(Site(.residualMid, layer: layer), x)
-      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x), layer: layer, run, &tap)
+      let fed = feedForward(tap(Site(.mlpInput, layer: layer), x.joined), layer: layer, run, &tap)
       x = mlpNorm(x + tap(Site(.mlpOut, layer: layer), fed), run)
       return tap(Site(.residualPost, layer: layer), x)
     }

@@ -35,7 +35,7 @@ struct OptimizerTests {
 
     /// The gradients of half the squared errors plus a quarter of their fourth powers.
     func gradients(_ parameters: [String: Tensor]) -> [String: Tensor] {
-      let (weight, bias) = (parameters["weight"]!.array, parameters["bias"]!.array)
+      let (weight, bias) = (parameters["weight"]?.array ?? [], parameters["bias"]?.array ?? [])
       var (weights, biases) = ([Double](repeating: 0, count: 15), [Double](repeating: 0, count: 3))
       for row in 0..<6 {
         for output in 0..<3 {

@@ -6,7 +6,6 @@ import CajalReport
 import CajalWorkbench
 import Foundation
 import Synchronization
-import Foundation
 import Testing
 
 struct PatchingTests {

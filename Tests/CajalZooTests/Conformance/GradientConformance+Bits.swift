@@ -38,7 +38,9 @@ extension GradientConformance {
     let found = run.pullBack([(run.output, Tensor.concatenatedRows(cotangents))])
     return Pulled(
       sites: found,
-      weights: Dictionary(uniqueKeysWithValues: weights.names.map { ($0, weights[$0]!) }))
+      weights: Dictionary(
+        uniqueKeysWithValues: weights.names.compactMap { name in weights[name].map { (name, $0) } })
+    )
   }
 
   /// Three cotangents in one pull-back are three pull-backs.
@@ -84,6 +86,22 @@ extension GradientConformance {
     #expect(
       try pulled(batch, metrics, at: plain).differences(from: unfused).isEmpty,
       "\(name): fused and unfused attention pull back to other bits")
+  }
+
+  /// Fused norms and fused attention, taken where nobody watches their inside, pull back the bits of
+  /// their steps.
+  func verifyFused() throws {
+    let inside: Set<Site.Name> = [
+      .attentionNormScale, .attentionNormalized, .mlpNormScale, .mlpNormalized, .finalNormScale,
+      .attentionScores, .attentionPattern,
+    ]
+    let outside = Set(model.sites.filter { !inside.contains($0.name) })
+    let fused = try gradients(at: outside)
+    let steps = try gradients(at: Set(model.sites))
+    for site in outside {
+      let (a, b) = (try #require(fused[site]), try #require(steps[site]))
+      #expect(a.isBitEqual(to: b), "\(name): fused operations change the gradient of \(site)")
+    }
   }
 
   /// Any number of threads, and layers computed again.

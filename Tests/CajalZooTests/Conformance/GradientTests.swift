@@ -15,6 +15,7 @@ struct GradientTests {
     let differences = try conformance.differences(conformance.reference())
     conformance.verify(differences)
     conformance.verifySensitivity(differences)
+    try conformance.verifyFused()
   }
 
   @Test(arguments: fixtures)
@@ -24,5 +25,6 @@ struct GradientTests {
     let conformance = try GradientConformance(reference)
     conformance.verify(
       try conformance.differences(conformance.reference(), coordinates: false))
+    try conformance.verifyFused()
   }
 }
