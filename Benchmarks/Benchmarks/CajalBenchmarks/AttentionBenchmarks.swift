@@ -57,7 +57,8 @@ private struct AttentionHeads {
   let query: Tensor
   let key: Tensor
   let value: Tensor
-  private let (count, width) = (12, 64)
+  private let count = 12
+  private let width = 64
 
   init(tokens: Int) {
     attention = Attention(AttentionShape(scale: 0.125), offsets: [0, tokens])

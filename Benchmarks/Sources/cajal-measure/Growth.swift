@@ -54,11 +54,11 @@ struct Growth: Codable {
     /// What people call it.
     var label: String {
       switch self {
-      case .plain: "forward pass"
+      case .plain: "forward"
       case .residuals: "residuals recorded"
       case .withoutAttention: "all but attention"
       case .all: "all recorded"
-      case .gradients: "with gradients"
+      case .gradients: "gradients"
       }
     }
   }

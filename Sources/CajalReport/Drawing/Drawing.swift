@@ -29,10 +29,12 @@ struct Drawing: Sendable {
 
   /// The image as a file of its own, with the style it needs and a ground to stand on.
   func file(title: String, description: String) -> String {
-    var whole = Drawing(width: width, height: height)
+    let margin = 16.0
+    var whole = Drawing(width: width + 2 * margin, height: height + 2 * margin)
     whole.add(Stylesheet.image)
-    whole.rectangle(0, 0, width: width, height: height, style: "ground")
-    whole.add(content)
+    whole.rectangle(0, 0, width: whole.width, height: whole.height, style: "ground")
+    let place = "translate(\(number(margin)) \(number(margin)))"
+    whole.add(.element("g", ["transform": place], content))
     return whole.svg(title: title, description: description).source
   }
 
