@@ -107,7 +107,10 @@ def main():
         report, times, found = compare(measurement, arguments, peer)
         wrong += [f"{measurement.name}: {what}" for what in found]
         best = {variant: min(values) for variant, values in times.items()}
-        table += rows(measurement, report, best)
+        found_rows = rows(measurement, report, best)
+        # Who breaks off has what was measured until then.
+        print(text(found_rows, header=False), end="", file=sys.stderr)
+        table += found_rows
         del report["checks"], report["recorded"]
         numbers[measurement.name] = {"cajal": report, "peers": times, "disagreements": found}
     peer.end()

@@ -93,9 +93,11 @@ def markdown(rows):
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"
 
 
-def text(rows):
+def text(rows, header=True):
     """Columns aligned; a title that repeats the one above is left out."""
-    lines = [HEADER] + [list(line) for line in rows]
+    lines = [HEADER] * header + [list(line) for line in rows]
+    if not lines:
+        return ""
     for index in range(len(lines) - 1, 0, -1):
         if lines[index][0] == lines[index - 1][0]:
             lines[index][0] = ""
