@@ -33,23 +33,4 @@ struct RowsTests {
     #expect(y.rows(1..<2).isBitEqual(to: x.rows(0..<1)))
     #expect(x.gathered(rows: []).shape == [0, 2, 3])
   }
-
-  @Test func `scaled rows are added one after the other`() {
-    let x = Tensor([1, 2, 10, 20, 100, 200], shape: [3, 2])
-    var target = Tensor([0.5, 0.5, 0, 0], shape: [2, 2])
-    let before = target
-    x.addScaledRows(into: &target, at: [0, 1, 0], scale: [2, 1, 0.5])
-    #expect(target.array == [52.5, 104.5, 10, 20])
-    #expect(before.array == [0.5, 0.5, 0, 0])
-  }
-
-  @Test func `the order of scaled rows is the order of the sum`() {
-    // 2^24 + 1 + 1 rounds to 2^24 in Float32; 1 + 1 + 2^24 does not.
-    let x = Tensor([0x1p24, 1, 1], shape: [3, 1])
-    var down = Tensor(zeros: [1, 1])
-    x.addScaledRows(into: &down, at: [0, 0, 0], scale: [1, 1, 1])
-    var up = Tensor(zeros: [1, 1])
-    x.gathered(rows: [2, 1, 0]).addScaledRows(into: &up, at: [0, 0, 0], scale: [1, 1, 1])
-    #expect(down.array == [0x1p24] && up.array == [0x1p24 + 2])
-  }
 }

@@ -138,31 +138,4 @@ extension Tensor {
       }
     }
   }
-
-  /// Adds each row times its factor onto the row of `target` it belongs to, in the order given: one
-  /// multiply-add an element. Of plain tensors; `sum(of:rows:width:)` is differentiable.
-  ///
-  /// - Parameters:
-  ///   - target: `[.., D]`, changed in place.
-  ///   - indices: for each row of this matrix, the row of `target`.
-  ///   - scale: for each row, its factor.
-  public func addScaledRows(into target: inout Tensor, at indices: [Int], scale: [Float]) {
-    precondition(!isTracked, "tracked rows \(shape) are added in place; sum them instead")
-    precondition(
-      rank == 2 && target.rank == 2 && width == target.width && indices.count == shape[0]
-        && scale.count == shape[0],
-      "\(shape) rows, \(indices.count) places, \(scale.count) factors into \(target.shape)")
-    for index in indices {
-      precondition(index >= 0 && index < target.shape[0], "row \(index) of \(target.shape)")
-    }
-    let width = width
-    target.withMutableFloats { out in
-      withFloats { x in
-        guard let x = x.baseAddress, let out = out.baseAddress else { return }
-        for (from, to) in indices.enumerated() {
-          cajal_add_scaled(x + from * width, scale[from], out + to * width, width)
-        }
-      }
-    }
-  }
 }
