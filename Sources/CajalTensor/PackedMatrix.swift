@@ -161,7 +161,7 @@ public final class PackedMatrix: Sendable {
   /// Embedding lookup: the rows of these outputs, `[ids.count, inner]`.
   ///
   /// - Parameter gradient: called in a pull-back with the result's cotangent `[C, ids.count, inner]`,
-  ///   for whoever wants the gradient of the weight (``Tensor/addRows(_:at:)``); the result is tracked
+  ///   for whoever wants the gradient of the weight (``Tensor/addRows(_:at:from:)``); the result is tracked
   ///   then.
   public func gathered(
     _ ids: [Int32], gradient: (@Sendable (_ cotangent: Tensor) -> Void)? = nil
