@@ -12,14 +12,13 @@ struct ForwardPass {
   /// The residual stream before the final norm, [N, D], with every value up to there handed to `tap`.
   func residual(_ batch: TokenBatch, _ tap: inout some Tap) throws -> Tensor {
     try model.check(batch)
-    let stage = try job.stage(activity, total: model.shape.layers, unit: "layers")
-    let run = model.begin(batch, RunOptions())
-    var x = model.embed(run, &tap)
-    for layer in 0..<model.shape.layers {
-      x = model.layer(layer, x, run, &tap)
-      try stage.advance(to: layer + 1)
+    let layers = model.shape.layers
+    let stage = try job.stage(activity, total: layers, unit: "layers")
+    var options = RunOptions()
+    options.continues = { stage.follows($0, layers: layers) }
+    return try job.endingRuns {
+      try model.run(batch, until: .layer(layers), options: options, tap: &tap)
     }
-    return x
   }
 
   /// Everything to the logits, [N, V].
@@ -36,5 +35,36 @@ struct ForwardPass {
     var tap = NoTap()
     let part = try TokenBatch(batch.tokens[rows].map { Int($0) })
     return model.unembed(x.rows(rows), model.begin(part, RunOptions()), &tap)
+  }
+}
+
+extension Stage {
+  /// Says how far a run is, in layers; the way back takes about twice the time. False where the work
+  /// shall end.
+  func follows(_ passage: RunOptions.Passage, layers: Int) -> Bool {
+    let done =
+      switch passage {
+      case .forward(let layer): layer + 1
+      case .back(let layer): layers + 2 * (layers - layer)
+      }
+    // Whoever ends the work is asked again by `endingRuns`.
+    return (try? advance(to: done)) != nil
+  }
+}
+
+extension Job {
+  /// Does work in which runs follow a stage of this job.
+  ///
+  /// - Throws: ``WorkbenchError`` with code `interrupted` where the job ended a run; else what the work
+  ///   throws.
+  func endingRuns<R>(_ work: () throws -> R) throws -> R {
+    do {
+      let result = try work()
+      try checkInterruption()
+      return result
+    } catch {
+      try checkInterruption()
+      throw error
+    }
   }
 }

@@ -97,24 +97,11 @@ public struct Recording: Sendable {
     options.weightGradients = keepsWeightGradients ? WeightGradients() : nil
     options.recomputesLayers =
       model.shape.trackedBytes(rows: batch.count) > AvailableMemory.byteCount / 2
-    options.continues = { passage in
-      // The way back takes about twice the time. What stops the work is asked again below.
-      let done =
-        switch passage {
-        case .forward(let layer): layer + 1
-        case .back(let layer): layers + 2 * (layers - layer)
-        }
-      return (try? stage.advance(to: done)) != nil
-    }
-    let found: Gradients
-    do {
-      found = try model.gradients(
+    options.continues = { stage.follows($0, layers: layers) }
+    let found = try job.endingRuns {
+      try model.gradients(
         of: gradient, batch, at: Set(sites), interventions: interventions, options: options)
-    } catch {
-      try job.checkInterruption()
-      throw error
     }
-    try job.checkInterruption()
     var tensors = found.trace.sites.compactMap { outgoing($0.description, found.trace[$0]) }
     tensors += found.trace.sites.compactMap { outgoing("gradient.\($0)", found[$0]) }
     if let weights = options.weightGradients { tensors += outgoing(weights, of: subject) }
