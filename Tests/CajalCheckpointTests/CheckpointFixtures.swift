@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import CajalCheckpoint
 import CajalTensor
+import CajalTestSupport
 import Foundation
 import Testing
 
@@ -50,20 +50,7 @@ enum Golden {
   }
 }
 
-/// A folder that goes when the last reference does.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory
-      .appendingPathComponent("cajal-checkpoint-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
+extension TemporaryFolder {
   @discardableResult
   func write(_ bytes: [UInt8], _ name: String) throws -> String {
     try Data(bytes).write(to: url.appendingPathComponent(name))

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-
 import CajalCheckpoint
 import CajalTensor
+import CajalTestSupport
 import Foundation
 import Testing
 

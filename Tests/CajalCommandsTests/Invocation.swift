@@ -38,16 +38,7 @@ struct Invocation: Sendable {
   }
 }
 
-/// A folder of its own for one test, removed behind it.
-final class TemporaryFolder {
-  let url: URL
-
-  init() throws {
-    url = FileManager.default.temporaryDirectory.appendingPathComponent(
-      "cajal-tests-\(UUID().uuidString)")
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
+extension TemporaryFolder {
   /// A folder with a small model in the folder `model`.
   static func withModel() throws -> TemporaryFolder {
     let folder = try TemporaryFolder()
@@ -57,13 +48,7 @@ final class TemporaryFolder {
     return folder
   }
 
-  deinit { try? FileManager.default.removeItem(at: url) }
-
   var model: String { path("model") }
-
-  func path(_ name: String) -> String { url.appendingPathComponent(name).path }
-
-  func exists(_ name: String) -> Bool { FileManager.default.fileExists(atPath: path(name)) }
 }
 
 /// A model of the shared data, nil where that is absent.

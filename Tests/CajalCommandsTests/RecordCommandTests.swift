@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalCheckpoint
+import CajalTestSupport
 import Foundation
 import Testing
 

@@ -2,6 +2,7 @@
 import CajalCheckpoint
 import CajalModel
 import CajalTensor
+import CajalTestSupport
 import CajalText
 import CajalWorkbench
 import CajalZoo

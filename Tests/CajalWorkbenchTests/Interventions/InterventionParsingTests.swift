@@ -2,6 +2,7 @@
 import CajalCheckpoint
 import CajalModel
 import CajalTensor
+import CajalTestSupport
 import CajalWorkbench
 import Foundation
 import Testing

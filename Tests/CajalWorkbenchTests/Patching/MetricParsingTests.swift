@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalModel
+import CajalTestSupport
 import CajalWorkbench
 import Foundation
 import Testing

@@ -3,6 +3,7 @@ import CajalFinding
 import CajalMethods
 import CajalModel
 import CajalReport
+import CajalTestSupport
 import CajalWorkbench
 import Foundation
 import Synchronization

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 import CajalFinding
 import CajalModel
+import CajalTestSupport
 import CajalText
 import Foundation
 import Testing
