@@ -52,7 +52,7 @@ struct JSONParser {
     case UInt8(ascii: "t"): return try word("true", .bool(true))
     case UInt8(ascii: "f"): return try word("false", .bool(false))
     case UInt8(ascii: "n"): return try word("null", .null)
-    default: return .number(try number())
+    default: return try number()
     }
   }
 
@@ -176,7 +176,7 @@ extension JSONParser {
     return value
   }
 
-  private mutating func number() throws(TextError) -> Double {
+  private mutating func number() throws(TextError) -> JSONValue {
     let start = position
     _ = skip("-")
     if !skip("0") { try digits() }
@@ -185,10 +185,12 @@ extension JSONParser {
       if !skip("+") { _ = skip("-") }
       try digits()
     }
-    guard let value = Double(String(decoding: bytes[start..<position], as: UTF8.self)),
-      value.isFinite
-    else { throw broken("a number that is out of range") }
-    return value
+    let text = String(decoding: bytes[start..<position], as: UTF8.self)
+    if let whole = Int(text) { return .integer(whole) }
+    guard let value = Double(text), value.isFinite else {
+      throw broken("a number that is out of range")
+    }
+    return .number(value)
   }
 
   private mutating func digits() throws(TextError) {

@@ -8,6 +8,8 @@
 enum JSONValue: Sendable {
   case null
   case bool(Bool)
+  /// A number written without fraction and exponent that fits 64 bits.
+  case integer(Int)
   case number(Double)
   case string(String)
   case array([JSONValue])
@@ -18,7 +20,7 @@ enum JSONValue: Sendable {
     switch self {
     case .null: "null"
     case .bool: "true or false"
-    case .number: "a number"
+    case .integer, .number: "a number"
     case .string: "a text"
     case .array: "a list"
     case .object: "an object"
@@ -60,10 +62,25 @@ extension JSONValue {
 
   /// A count or a position: a whole number from 0 to 2³¹ − 1.
   func count(_ path: String) throws(TextError) -> Int {
-    guard case .number(let value) = self, value >= 0, value <= Double(Int32.max),
-      let whole = Int(exactly: value)
-    else { throw mismatch(path, "a whole number from 0 to \(Int32.max)") }
+    let whole: Int? =
+      switch self {
+      case .integer(let value): value
+      case .number(let value): Int(exactly: value)
+      default: nil
+      }
+    guard let whole, (0...Int(Int32.max)).contains(whole) else {
+      throw mismatch(path, "a whole number from 0 to \(Int32.max)")
+    }
     return whole
+  }
+
+  /// Any number.
+  func double(_ path: String) throws(TextError) -> Double {
+    switch self {
+    case .integer(let value): return Double(value)
+    case .number(let value): return value
+    default: throw mismatch(path, "a number")
+    }
   }
 
   private func mismatch(_ path: String, _ expected: String) -> TextError {

@@ -24,7 +24,7 @@ struct BytePairModel: Sendable {
     var fields = try JSONFields(value, "model")
     let type = try fields.takeIfPresent("type")?.string("model.type") ?? "BPE"
     guard type == "BPE" else { throw TypedComponent.unknown(type, "model") }
-    try fields.expectNeutral("dropout") { if case .number(0) = $0 { true } else { false } }
+    try fields.expectNeutral("dropout") { (try? $0.double("")) == 0 }  // What is no number is set.
     for affix in ["continuing_subword_prefix", "end_of_word_suffix"] {
       try fields.expectNeutral(affix) { if case .string("") = $0 { true } else { false } }
     }
