@@ -54,7 +54,9 @@ let package = Package(
       ]),
     .systemLibrary(
       name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"]), .brew(["zlib"])]),
-    floor("CajalText"),
+    .systemLibrary(
+      name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"]), .brew(["pcre2"])]),
+    floor("CajalText", ["CPCRE2"]),
     floor("CajalFinding"),
 
     // Floors 1 to 4: the engine

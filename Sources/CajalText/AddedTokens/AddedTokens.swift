@@ -4,8 +4,8 @@
 struct AddedTokens: Sendable {
   /// A stretch of a text: a token that was found, or what stands between two.
   enum Stretch: Equatable {
-    case token(Int)
-    case text([UInt8])
+    case token(Int, ByteSpan)
+    case text(ByteSpan)
   }
 
   private struct Node {
@@ -65,6 +65,11 @@ struct AddedTokens: Sendable {
     nodes[node].id = id
   }
 
+  /// Cuts a normalized text at the tokens that are searched there.
+  func splitNormalized(_ text: [UInt8]) -> [Stretch] {
+    text.isEmpty ? [] : [.text(ByteSpan(0..<text.count))]
+  }
+
   /// Cuts a text at the tokens: the leftmost first, of several the longest.
   func split(_ text: [UInt8]) -> [Stretch] {
     var stretches: [Stretch] = []
@@ -75,12 +80,12 @@ struct AddedTokens: Sendable {
         position += 1
         continue
       }
-      if start < position { stretches.append(.text(Array(text[start..<position]))) }
-      stretches.append(.token(id))
+      if start < position { stretches.append(.text(ByteSpan(start..<position))) }
+      stretches.append(.token(id, ByteSpan(position..<position + length)))
       position += length
       start = position
     }
-    if start < text.count { stretches.append(.text(Array(text[start...]))) }
+    if start < text.count { stretches.append(.text(ByteSpan(start..<text.count))) }
     return stretches
   }
 

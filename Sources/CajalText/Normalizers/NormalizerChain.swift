@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 /// Rewrites a text before it is cut into pieces: `Prepend`, `Replace` and sequences of them.
-struct Normalizer: Sendable {
+struct NormalizerChain: Sendable {
   private enum Step {
     case prepend([UInt8])
     case replace(ByteReplacement)
@@ -30,15 +30,26 @@ struct Normalizer: Sendable {
     self.steps = steps
   }
 
-  /// The text as the vocabulary spells it; an empty text stays empty.
-  func normalized(_ text: [UInt8]) -> [UInt8] {
-    var text = text
+  /// Makes the text what the vocabulary spells; an empty text stays empty.
+  func apply(to text: inout AlignedText) throws(TextError) {
     for step in steps {
       switch step {
-      case .prepend(let prefix): if !text.isEmpty { text = prefix + text }
-      case .replace(let replacement): text = replacement.applied(to: text)
+      case .prepend(let prefix):
+        guard !text.bytes.isEmpty else { continue }
+        text.rewrite { text in
+          text.put(prefix, replacing: 0)
+        }
+      case .replace(let replacement):
+        text.rewrite { text in
+          while text.remaining > 0 {
+            if text.old[text.position...].starts(with: replacement.pattern) {
+              text.put(replacement.content, replacing: replacement.pattern.count)
+            } else {
+              text.keep(1)
+            }
+          }
+        }
       }
     }
-    return text
   }
 }

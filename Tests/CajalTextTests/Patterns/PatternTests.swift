@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: Apache-2.0
+
+import Testing
+
+@testable import CajalText
+
+struct PatternTests {
+  @Test func `a pattern compiles and a broken one is refused`() throws {
+    #expect(try Pattern(#"(\p{L}+)|(\p{N}+)"#).groupCount == 2)
+    #expect(throws: TextError.self) { try Pattern("(") }
+  }
+}
