@@ -42,37 +42,43 @@ public struct TokenizerPipeline: Tokenizer {
     guard version == "1.0" else {
       throw TextError(.unsupported, "version \(VisibleText.excerpt(version)) is not implemented")
     }
-    for setting in ["truncation", "padding"] { try fields.expectNeutral(setting) }
+    for setting in ["truncation", "padding"] as [StaticString] {
+      fields.excuse("\(setting)", because: "a caller asks for a whole text, and gets it")
+    }
     preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
-    var model = try TokenModels.model(
+    model = try TokenModels.model(
       try fields.take("model"), isByteLevel: preTokenizer.isByteLevel)
-    added = try AddedTokens(
-      fields.takeIfPresent("added_tokens") ?? .array([]), &model.vocabulary)
-    self.model = model
-    normalizer = try NormalizerChain(fields.takeIfPresent("normalizer") ?? .null)
-    postProcessor = try PostProcessor(
-      fields.takeIfPresent("post_processor") ?? .null, model.vocabulary)
+    let normalizer = try NormalizerChain(fields.takeIfPresent("normalizer") ?? .null)
+    self.normalizer = normalizer
+    var added = AddedTokens(model.vocabulary)
+    let tokens = try AddedTokens.tokens(fields.takeIfPresent("added_tokens") ?? .array([]))
+    try added.add(tokens, to: model.vocabulary, normalizer)
+    self.added = added
+    let names = TokenNames(vocabulary: model.vocabulary, added: added)
+    postProcessor = try PostProcessor(fields.takeIfPresent("post_processor") ?? .null, names)
     decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
     try fields.close()
-    let marks = try SequenceMarks(configuration, postProcessor.template, model.vocabulary)
+    let marks = try SequenceMarks(configuration, postProcessor, names)
     beginningOfSequence = marks.beginning
     endOfSequence = marks.end
   }
 
   /// One more than the largest number of a token.
-  public var vocabularySize: Int { model.vocabulary.size }
+  public var vocabularySize: Int { names.size }
 
   /// `BPE with byte fallback, 512 tokens`.
   public var kind: String { "\(model.kind), \(vocabularySize) tokens" }
 
   /// The piece as the file spells it.
-  public func token(_ id: Int) -> String? { model.vocabulary.piece(id) }
+  public func token(_ id: Int) -> String? { names.piece(id) }
 
   /// The number of a piece spelled as in the file.
-  public func id(of token: String) -> Int? { model.vocabulary.id(of: token) }
+  public func id(of token: String) -> Int? { names.id(of: token) }
 
   /// Whether the file calls the token special.
-  public func isSpecial(_ id: Int) -> Bool { added.special.contains(id) }
+  public func isSpecial(_ id: Int) -> Bool { added.isSpecial(id) }
+
+  private var names: TokenNames { TokenNames(vocabulary: model.vocabulary, added: added) }
 }
 
 // MARK: - Text to tokens
@@ -81,7 +87,7 @@ extension TokenizerPipeline {
   ///
   /// - Cost: n log n in the length of the longest stretch without an added token.
   public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var run = try tokens(of: text, wantsSpans: false)
+    var (run, _) = try tokens(of: text, wantsSpans: false)
     var offsets: Offsets?
     postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
     return run.ids
@@ -91,38 +97,48 @@ extension TokenizerPipeline {
   public func encoding(
     of text: String, addSpecialTokens: Bool
   ) throws(TextError) -> Encoding {
-    var run = try tokens(of: text, wantsSpans: true)
+    var (run, spellings) = try tokens(of: text, wantsSpans: true)
     var text = text
     text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
     var offsets: Offsets? = Offsets(run.spans)
-    postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
+    postProcessor.apply(
+      to: &run.ids, &offsets, spellings: spellings, addSpecialTokens: addSpecialTokens)
     return Encoding(ids: run.ids, offsets: offsets ?? Offsets())
   }
 
-  /// Tokens with spans of the original in bytes.
-  private func tokens(of text: String, wantsSpans: Bool) throws(TextError) -> TokenRun {
+  /// Tokens with spans of the original in bytes, and the spelling of added ones where it matters.
+  private func tokens(
+    of text: String, wantsSpans: Bool
+  ) throws(TextError) -> (TokenRun, PostProcessor.Spellings) {
     let original = try Self.bytes(of: text)
     var run = TokenRun(wantsSpans: wantsSpans)
+    var spellings: PostProcessor.Spellings? = wantsSpans && postProcessor.trimsOffsets ? [:] : nil
     run.ids.reserveCapacity(original.count / 4)
     for stretch in added.split(original) {
       switch stretch {
-      case .token(let id, let span): run.append(id, span)
+      case .token(let id, let span):
+        spellings?[run.ids.count] = original[span.range]
+        run.append(id, span)
       case .text(let span):
         let isWhole = span.count == original.count
         let bytes = isWhole ? original : Array(original[span.range])
         var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
         try normalizer.apply(to: &text)
-        try append(text, to: &run)
+        try append(text, to: &run, &spellings)
       }
     }
-    return run
+    return (run, spellings ?? [:])
   }
 
   /// Appends the tokens of a normalized stretch.
-  private func append(_ text: AlignedText, to run: inout TokenRun) throws(TextError) {
+  private func append(
+    _ text: AlignedText, to run: inout TokenRun, _ spellings: inout PostProcessor.Spellings?
+  ) throws(TextError) {
     for stretch in added.splitNormalized(text.bytes) {
       switch stretch {
-      case .token(let id, let span): run.append(id, text.source(of: span))
+      case .token(let id, let span):
+        spellings?[run.ids.count] = text.bytes[span.range]
+        run.append(id, text.source(of: span))
       case .text(let span):
         let isWhole = span.count == text.bytes.count
         var tokens = PreTokens(isWhole ? text : text.slice(span))
@@ -149,9 +165,13 @@ extension TokenizerPipeline {
 extension TokenizerPipeline {
   /// The text of some tokens.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
-    let pieces = ids.filter { !(skipSpecialTokens && isSpecial($0)) }
-      .map { Array((token($0) ?? "\u{FFFD}").utf8) }
-    return String(decoding: decoder.text(of: pieces), as: UTF8.self)
+    var stream = Stream(pipeline: self, skipSpecialTokens: skipSpecialTokens)
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: ids.count, by: 1024) {
+      stream.append(ids[start..<min(start + 1024, ids.count)], to: &text)
+    }
+    text += stream.finish()
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Text is certain where no run of byte pieces can reach it any more.
@@ -163,17 +183,31 @@ extension TokenizerPipeline {
     let pipeline: TokenizerPipeline
     let skipSpecialTokens: Bool
     private var pieces: PieceDecoderStream
+    private var batch = PieceBatch()
 
     init(pipeline: TokenizerPipeline, skipSpecialTokens: Bool) {
       (self.pipeline, self.skipSpecialTokens) = (pipeline, skipSpecialTokens)
       pieces = pipeline.decoder.stream
     }
 
-    mutating func append(_ id: Int) -> [UInt8] {
-      if skipSpecialTokens, pipeline.isSpecial(id) { return [] }
-      return pieces.append(Array((pipeline.token(id) ?? "\u{FFFD}").utf8))
+    mutating func append(_ ids: ArraySlice<Int>, to text: inout [UInt8]) {
+      batch.removeAll()
+      for id in ids where !(skipSpecialTokens && pipeline.isSpecial(id)) {
+        batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+      }
+      pieces.append(batch, to: &text)
     }
 
-    mutating func finish() -> [UInt8] { pieces.finish() }
+    mutating func append(_ id: Int) -> [UInt8] {
+      var text: [UInt8] = []
+      append([id], to: &text)
+      return text
+    }
+
+    mutating func finish() -> [UInt8] {
+      var text: [UInt8] = []
+      pieces.finish(&text)
+      return text
+    }
   }
 }
