@@ -148,6 +148,25 @@ struct Rewriting {
     position += count
   }
 
+  /// Writes characters of ASCII in the place of as many others.
+  mutating func map(_ count: Int, through map: ASCIIMap) {
+    let end = position + count
+    if !hasChanged {
+      let unchanged = old.withUnsafeBufferPointer {
+        map.unchanged(UnsafeBufferPointer(rebasing: $0[position..<end]))
+      }
+      position += unchanged
+      guard position < end else { return }
+      change()
+    }
+    let start = new.count
+    copy(position..<end)
+    new.withUnsafeMutableBufferPointer {
+      map.apply(to: UnsafeMutableBufferPointer(rebasing: $0[start...]))
+    }
+    position = end
+  }
+
   /// What the old character at a byte stands for.
   func source(at index: Int) -> ByteSpan {
     if let oldSources { return oldSources[index] }
