@@ -29,6 +29,11 @@ struct PieceDecoder: Sendable {
   /// Steps that were put together by hand.
   init(stages: [any DecodingStage]) { self.stages = stages }
 
+  /// The same, with spaces before English punctuation taken out of the whole text.
+  func cleaningUp() -> PieceDecoder {
+    PieceDecoder(stages: stages + TextCleanup.wholeTextStages)
+  }
+
   /// The steps for pieces that come one by one.
   var stream: PieceDecoderStream { PieceDecoderStream(stages) }
 }

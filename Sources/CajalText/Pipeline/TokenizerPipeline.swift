@@ -36,31 +36,66 @@ public struct TokenizerPipeline: Tokenizer {
   }
 
   /// Reads the bytes of a `tokenizer.json` and of the `tokenizer_config.json` beside it.
+  ///
+  /// Where the two differ over added tokens the configuration counts, as with transformers. The
+  /// members `truncation` and `padding` change nothing: who asks for the tokens of a text gets all of
+  /// them and nothing else.
   public init(json: [UInt8], configuration: [UInt8]? = nil) throws(TextError) {
-    var fields = try JSONFields(try JSONParser.parse(json), "")
+    var read: TokenizerConfiguration?
+    if let configuration {
+      do throws(TextError) {
+        read = try TokenizerConfiguration(json: configuration)
+      } catch {
+        throw error.found(in: "tokenizer_config.json")
+      }
+    }
+    try self.init(try JSONParser.parse(json), read)
+  }
+
+  /// Reads the value of a `tokenizer.json`, or of a file that was put into its terms.
+  ///
+  /// - Parameter process: Gives the member `post_processor` once all tokens have their numbers, where
+  ///   the value has none.
+  init(
+    _ value: JSONValue, _ configuration: TokenizerConfiguration?,
+    postProcessor process: (TokenNames) throws(TextError) -> JSONValue = { _ in .null }
+  ) throws(TextError) {
+    var fields = try JSONFields(value, "")
     let version = try fields.takeString("version")
     guard version == "1.0" else {
       throw TextError(.unsupported, "version \(VisibleText.excerpt(version)) is not implemented")
     }
-    for setting in ["truncation", "padding"] as [StaticString] {
-      fields.excuse("\(setting)", because: "a caller asks for a whole text, and gets it")
-    }
-    preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
-    model = try TokenModels.model(
+    fields.excuse("truncation", because: "who asks for a text gets all of it")
+    fields.excuse("padding", because: "who asks for a text gets nothing else")
+    let preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
+    let model = try TokenModels.model(
       try fields.take("model"), isByteLevel: preTokenizer.isByteLevel)
     let normalizer = try NormalizerChain(fields.takeIfPresent("normalizer") ?? .null)
-    self.normalizer = normalizer
     var added = AddedTokens(model.vocabulary)
     let tokens = try AddedTokens.tokens(fields.takeIfPresent("added_tokens") ?? .array([]))
     try added.add(tokens, to: model.vocabulary, normalizer)
-    self.added = added
+    if let missing = configuration?.missing(from: added), !missing.isEmpty {
+      try added.add(missing, to: model.vocabulary, normalizer)
+    }
     let names = TokenNames(vocabulary: model.vocabulary, added: added)
-    postProcessor = try PostProcessor(fields.takeIfPresent("post_processor") ?? .null, names)
-    decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
+    var processing = fields.takeIfPresent("post_processor") ?? .null
+    if processing.isNull { processing = try process(names) }
+    let postProcessor = try PostProcessor(processing, names)
+    var decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
     try fields.close()
-    let marks = try SequenceMarks(configuration, postProcessor, names)
-    beginningOfSequence = marks.beginning
-    endOfSequence = marks.end
+    if configuration?.cleansUpSpaces == true, !(model is BytePairModel) {
+      decoder = decoder.cleaningUp()
+    }
+    let roles = configuration?.specialTokens
+    func mark(_ role: String, _ placed: Int?) -> Int? {
+      guard let roles else { return placed }
+      return roles[role].flatMap(names.id(of:))
+    }
+    self.init(
+      added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
+      postProcessor: postProcessor, decoder: decoder,
+      beginningOfSequence: mark("bos_token", postProcessor.before.first),
+      endOfSequence: mark("eos_token", postProcessor.after.last))
   }
 
   /// One more than the largest number of a token.
