@@ -27,7 +27,9 @@ public struct CharacterTokenizer: Tokenizer {
   public var endOfSequence: Int? { nil }
 
   /// One token a character; `unencodable` for a character that is not in the vocabulary.
-  public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
+  public func encoding(
+    of text: String, addSpecialTokens: Bool
+  ) throws(TextError) -> Encoding {
     var ids: [Int] = []
     for scalar in text.unicodeScalars {
       guard let id = vocabulary.id(of: scalar) else {
@@ -38,7 +40,7 @@ public struct CharacterTokenizer: Tokenizer {
       }
       ids.append(id)
     }
-    return ids
+    return Encoding(ids: ids, offsets: Offsets(ids.indices.map { ByteSpan($0..<$0 + 1) }))
   }
 
   /// The characters, one after the other.

@@ -62,14 +62,29 @@ public struct Llama2CTokenizer: Tokenizer {
   /// The tokens of a text; the token for the beginning is the only special one that is added.
   ///
   /// - Cost: n log n in the length of the text.
-  public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    let start = addSpecialTokens ? [Self.beginning] : []
-    if text.isEmpty { return start }
+  public func encoding(
+    of text: String, addSpecialTokens: Bool
+  ) throws(TextError) -> Encoding {
+    var encoding = Encoding(ids: [], offsets: Offsets())
+    if addSpecialTokens {
+      encoding.ids.append(Self.beginning)
+      encoding.offsets.append(0..<0)
+    }
+    if text.isEmpty { return encoding }
     var ids: [Int] = []
     ids.reserveCapacity(text.utf8.count + 1)
     append(" ", to: &ids)
     for scalar in text.unicodeScalars { append(scalar, to: &ids) }
-    return start + PairMerging.merged(ids, by: merge)
+    ids = PairMerging.merged(ids, by: merge)
+    let bytes = AlignedText(Array(text.utf8), isTracked: true)
+    var end = -1  // The space in front is not of the text.
+    var spans = ids.map { id in
+      let start = end
+      end += BytePiece.byte(of: token(id) ?? "") == nil ? token(id)?.utf8.count ?? 0 : 1
+      return bytes.source(of: ByteSpan(max(start, 0)..<max(end, 0)))
+    }
+    bytes.bytes.withUnsafeBufferPointer { CodePoints.convert(&spans, in: $0) }
+    return Encoding(ids: encoding.ids + ids, offsets: Offsets(encoding.offsets.spans + spans))
   }
 
   private func append(_ scalar: Unicode.Scalar, to ids: inout [Int]) {

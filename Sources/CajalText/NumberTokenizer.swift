@@ -23,23 +23,32 @@ public struct NumberTokenizer: Tokenizer {
   public var endOfSequence: Int? { nil }
 
   /// The numbers of a text; `unencodable` for anything else and for numbers beyond the vocabulary.
-  public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var ids: [Int] = []
-    for word in text.split(whereSeparator: { $0.isWhitespace || $0 == "," }) {
-      guard word.utf8.allSatisfy({ (0x30...0x39).contains($0) }), let id = Int(word) else {
-        throw TextError(
-          .unencodable,
-          "“\(VisibleText.excerpt(word))” is not a token: this model has no words, write numbers such as 3 17 5"
-        )
-      }
-      guard id < vocabularySize else {
-        throw TextError(
-          .unencodable,
-          "token \(id) does not exist: this model has the tokens 0 to \(vocabularySize - 1)")
-      }
-      ids.append(id)
+  public func encoding(
+    of text: String, addSpecialTokens: Bool
+  ) throws(TextError) -> Encoding {
+    var encoding = Encoding(ids: [], offsets: Offsets())
+    let scalars = Array(text.unicodeScalars)
+    for word in scalars.split(whereSeparator: { $0.properties.isWhitespace || $0 == "," }) {
+      encoding.ids.append(try id(of: word))
+      encoding.offsets.append(word.indices)
     }
-    return ids
+    return encoding
+  }
+
+  private func id(of word: ArraySlice<Unicode.Scalar>) throws(TextError) -> Int {
+    let spelling = String(String.UnicodeScalarView(word))
+    guard word.allSatisfy({ ("0"..."9").contains($0) }), let id = Int(spelling) else {
+      throw TextError(
+        .unencodable,
+        "“\(VisibleText.excerpt(spelling))” is not a token: this model has no words, write numbers such as 3 17 5"
+      )
+    }
+    guard id < vocabularySize else {
+      throw TextError(
+        .unencodable,
+        "token \(id) does not exist: this model has the tokens 0 to \(vocabularySize - 1)")
+    }
+    return id
   }
 
   /// The numbers with spaces between them.

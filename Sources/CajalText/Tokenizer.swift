@@ -27,6 +27,9 @@ public protocol Tokenizer: Sendable {
   /// - Throws: ``TextError`` with code `unencodable` when the vocabulary cannot express the text.
   func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int]
 
+  /// The tokens of a text, the same as `encode` gives, each with its stretch of the text.
+  func encoding(of text: String, addSpecialTokens: Bool) throws(TextError) -> Encoding
+
   /// The text of some tokens.
   ///
   /// Bytes that are not UTF-8 and numbers beyond the vocabulary become U+FFFD.
@@ -58,9 +61,19 @@ public protocol Tokenizer: Sendable {
 }
 
 extension Tokenizer {
+  /// The tokens of a text, where finding their stretches costs nothing worth saving.
+  public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
+    try encoding(of: text, addSpecialTokens: addSpecialTokens).ids
+  }
+
   /// The tokens of a text with the special tokens that the file wants around it.
   public func encode(_ text: String) throws(TextError) -> [Int] {
     try encode(text, addSpecialTokens: true)
+  }
+
+  /// The tokens of a text with the special tokens around it, each with its stretch of the text.
+  public func encoding(of text: String) throws(TextError) -> Encoding {
+    try encoding(of: text, addSpecialTokens: true)
   }
 
   /// The text of some tokens without the special ones.

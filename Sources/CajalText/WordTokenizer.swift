@@ -29,18 +29,23 @@ public struct WordTokenizer: Tokenizer {
   public var endOfSequence: Int? { nil }
 
   /// One token a word; `unencodable` for a word that is not in the vocabulary.
-  public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var ids: [Int] = []
-    for word in text.unicodeScalars.split(whereSeparator: \.properties.isWhitespace) {
-      guard let id = vocabulary.id(of: String(word)) else {
+  public func encoding(
+    of text: String, addSpecialTokens: Bool
+  ) throws(TextError) -> Encoding {
+    var encoding = Encoding(ids: [], offsets: Offsets())
+    let scalars = Array(text.unicodeScalars)
+    for word in scalars.split(whereSeparator: \.properties.isWhitespace) {
+      let spelling = String(String.UnicodeScalarView(word))
+      guard let id = vocabulary.id(of: spelling) else {
         throw TextError(
           .unencodable,
-          "“\(VisibleText.excerpt(String(word)))” is not in the vocabulary: write its words with "
+          "“\(VisibleText.excerpt(spelling))” is not in the vocabulary: write its words with "
             + "spaces between them")
       }
-      ids.append(id)
+      encoding.ids.append(id)
+      encoding.offsets.append(word.indices)
     }
-    return ids
+    return encoding
   }
 
   /// The words with spaces between them.

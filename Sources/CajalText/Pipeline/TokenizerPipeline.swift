@@ -1,79 +1,177 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// The tokenizer of a `tokenizer.json`.
+/// The tokenizer of a `tokenizer.json`, and of every other file that can be said in its terms.
 ///
-///     text → added tokens found → normalizer → model → template → tokens
+///     text → added tokens → normalizer → pre-tokenizer → model → post-processor → tokens
 ///     tokens → pieces → decoder → text
 ///
-/// The components it knows are byte-pair models with or without byte fallback, the normalizers
-/// `Prepend` and `Replace`, the decoders `Replace`, `ByteFallback`, `Fuse` and `Strip`, and
-/// `TemplateProcessing`. Every member of the file is read or refused by name.
+/// Every member of the file is read or refused by name.
 ///
 /// - Reference: <https://github.com/huggingface/tokenizers>.
 public struct TokenizerPipeline: Tokenizer {
   private let added: AddedTokens
-  private let normalizer: Normalizer
-  private let model: BytePairModel
-  private let template: SequenceTemplate
+  private let normalizer: NormalizerChain
+  private let preTokenizer: PreTokenizerChain
+  private let model: any TokenModel
+  private let postProcessor: PostProcessor
   private let decoder: PieceDecoder
   /// The token that stands before a text, where the file names one.
   public let beginningOfSequence: Int?
   /// The token that ends a text, where the file names one.
   public let endOfSequence: Int?
 
+  init(
+    added: AddedTokens, normalizer: NormalizerChain, preTokenizer: PreTokenizerChain,
+    model: any TokenModel, postProcessor: PostProcessor, decoder: PieceDecoder,
+    beginningOfSequence: Int?, endOfSequence: Int?
+  ) {
+    self.added = added
+    self.normalizer = normalizer
+    self.preTokenizer = preTokenizer
+    self.model = model
+    self.postProcessor = postProcessor
+    self.decoder = decoder
+    self.beginningOfSequence = beginningOfSequence
+    self.endOfSequence = endOfSequence
+  }
+
   /// Reads the bytes of a `tokenizer.json` and of the `tokenizer_config.json` beside it.
-  ///
-  /// Of the configuration the tokens for beginning and end are taken; where it contradicts the
-  /// tokenizer the pair is refused.
   public init(json: [UInt8], configuration: [UInt8]? = nil) throws(TextError) {
     var fields = try JSONFields(try JSONParser.parse(json), "")
     let version = try fields.takeString("version")
     guard version == "1.0" else {
       throw TextError(.unsupported, "version \(VisibleText.excerpt(version)) is not implemented")
     }
-    for setting in ["truncation", "padding", "pre_tokenizer"] { try fields.expectNeutral(setting) }
-    var model = try BytePairModel(try fields.take("model"))
-    added = try AddedTokens(
-      fields.takeIfPresent("added_tokens") ?? .array([]), &model.vocabulary)
-    self.model = model
-    normalizer = try Normalizer(fields.takeIfPresent("normalizer") ?? .null)
-    template = try SequenceTemplate(
-      fields.takeIfPresent("post_processor") ?? .null, model.vocabulary)
+    for setting in ["truncation", "padding"] as [StaticString] {
+      fields.excuse("\(setting)", because: "a caller asks for a whole text, and gets it")
+    }
+    preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
+    model = try TokenModels.model(
+      try fields.take("model"), isByteLevel: preTokenizer.isByteLevel)
+    let normalizer = try NormalizerChain(fields.takeIfPresent("normalizer") ?? .null)
+    self.normalizer = normalizer
+    var added = AddedTokens(model.vocabulary)
+    let tokens = try AddedTokens.tokens(fields.takeIfPresent("added_tokens") ?? .array([]))
+    try added.add(tokens, to: model.vocabulary, normalizer)
+    self.added = added
+    let names = TokenNames(vocabulary: model.vocabulary, added: added)
+    postProcessor = try PostProcessor(fields.takeIfPresent("post_processor") ?? .null, names)
     decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
     try fields.close()
-    let marks = try SequenceMarks(configuration, template, model.vocabulary)
+    let marks = try SequenceMarks(configuration, postProcessor, names)
     beginningOfSequence = marks.beginning
     endOfSequence = marks.end
   }
 
   /// One more than the largest number of a token.
-  public var vocabularySize: Int { model.vocabulary.size }
+  public var vocabularySize: Int { names.size }
 
   /// `BPE with byte fallback, 512 tokens`.
-  public var kind: String {
-    "BPE\(model.hasByteFallback ? " with byte fallback" : ""), \(vocabularySize) tokens"
-  }
+  public var kind: String { "\(model.kind), \(vocabularySize) tokens" }
 
+  /// The piece as the file spells it.
+  public func token(_ id: Int) -> String? { names.piece(id) }
+
+  /// The number of a piece spelled as in the file.
+  public func id(of token: String) -> Int? { names.id(of: token) }
+
+  /// Whether the file calls the token special.
+  public func isSpecial(_ id: Int) -> Bool { added.isSpecial(id) }
+
+  private var names: TokenNames { TokenNames(vocabulary: model.vocabulary, added: added) }
+}
+
+// MARK: - Text to tokens
+extension TokenizerPipeline {
   /// The tokens of a text.
   ///
   /// - Cost: n log n in the length of the longest stretch without an added token.
   public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var ids = addSpecialTokens ? template.before : []
-    for stretch in added.split(Array(text.utf8)) {
-      switch stretch {
-      case .token(let id): ids.append(id)
-      case .text(let bytes): ids += try model.encode(normalizer.normalized(bytes))
-      }
-    }
-    if addSpecialTokens { ids += template.after }
-    return ids
+    var (run, _) = try tokens(of: text, wantsSpans: false)
+    var offsets: Offsets?
+    postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
+    return run.ids
   }
 
+  /// The tokens of a text with their stretches of it.
+  public func encoding(
+    of text: String, addSpecialTokens: Bool
+  ) throws(TextError) -> Encoding {
+    var (run, spellings) = try tokens(of: text, wantsSpans: true)
+    var text = text
+    text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
+    var offsets: Offsets? = Offsets(run.spans)
+    postProcessor.apply(
+      to: &run.ids, &offsets, spellings: spellings, addSpecialTokens: addSpecialTokens)
+    return Encoding(ids: run.ids, offsets: offsets ?? Offsets())
+  }
+
+  /// Tokens with spans of the original in bytes, and the spelling of added ones where it matters.
+  private func tokens(
+    of text: String, wantsSpans: Bool
+  ) throws(TextError) -> (TokenRun, PostProcessor.Spellings) {
+    let original = try Self.bytes(of: text)
+    var run = TokenRun(wantsSpans: wantsSpans)
+    var spellings: PostProcessor.Spellings? = wantsSpans && postProcessor.trimsOffsets ? [:] : nil
+    run.ids.reserveCapacity(original.count / 4)
+    for stretch in added.split(original) {
+      switch stretch {
+      case .token(let id, let span):
+        spellings?[run.ids.count] = original[span.range]
+        run.append(id, span)
+      case .text(let span):
+        let isWhole = span.count == original.count
+        let bytes = isWhole ? original : Array(original[span.range])
+        var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
+        try normalizer.apply(to: &text)
+        try append(text, to: &run, &spellings)
+      }
+    }
+    return (run, spellings ?? [:])
+  }
+
+  /// Appends the tokens of a normalized stretch.
+  private func append(
+    _ text: AlignedText, to run: inout TokenRun, _ spellings: inout PostProcessor.Spellings?
+  ) throws(TextError) {
+    for stretch in added.splitNormalized(text.bytes) {
+      switch stretch {
+      case .token(let id, let span):
+        spellings?[run.ids.count] = text.bytes[span.range]
+        run.append(id, text.source(of: span))
+      case .text(let span):
+        let isWhole = span.count == text.bytes.count
+        var tokens = PreTokens(isWhole ? text : text.slice(span))
+        try preTokenizer.apply(to: &tokens)
+        let first = run.spans.count
+        try model.encode(tokens, into: &run)
+        guard run.wantsSpans else { continue }
+        for index in first..<run.spans.count {
+          run.spans[index] = tokens.text.source(of: run.spans[index])
+        }
+      }
+    }
+  }
+
+  private static func bytes(of text: String) throws(TextError) -> [UInt8] {
+    guard text.utf8.count < Int(UInt32.max) else {
+      throw TextError(.unencodable, "a text of 4 GB or more; give it in parts")
+    }
+    return Array(text.utf8)
+  }
+}
+
+// MARK: - Tokens to text
+extension TokenizerPipeline {
   /// The text of some tokens.
   public func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
-    let pieces = ids.filter { !(skipSpecialTokens && isSpecial($0)) }
-      .map { Array((token($0) ?? "\u{FFFD}").utf8) }
-    return String(decoding: decoder.text(of: pieces), as: UTF8.self)
+    var stream = Stream(pipeline: self, skipSpecialTokens: skipSpecialTokens)
+    var text: [UInt8] = []
+    for start in stride(from: 0, to: ids.count, by: 1024) {
+      stream.append(ids[start..<min(start + 1024, ids.count)], to: &text)
+    }
+    text += stream.finish()
+    return String(decoding: text, as: UTF8.self)
   }
 
   /// Text is certain where no run of byte pieces can reach it any more.
@@ -85,26 +183,31 @@ public struct TokenizerPipeline: Tokenizer {
     let pipeline: TokenizerPipeline
     let skipSpecialTokens: Bool
     private var pieces: PieceDecoderStream
+    private var batch = PieceBatch()
 
     init(pipeline: TokenizerPipeline, skipSpecialTokens: Bool) {
       (self.pipeline, self.skipSpecialTokens) = (pipeline, skipSpecialTokens)
       pieces = pipeline.decoder.stream
     }
 
-    mutating func append(_ id: Int) -> [UInt8] {
-      if skipSpecialTokens, pipeline.isSpecial(id) { return [] }
-      return pieces.append(Array((pipeline.token(id) ?? "\u{FFFD}").utf8))
+    mutating func append(_ ids: ArraySlice<Int>, to text: inout [UInt8]) {
+      batch.removeAll()
+      for id in ids where !(skipSpecialTokens && pipeline.isSpecial(id)) {
+        batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+      }
+      pieces.append(batch, to: &text)
     }
 
-    mutating func finish() -> [UInt8] { pieces.finish() }
+    mutating func append(_ id: Int) -> [UInt8] {
+      var text: [UInt8] = []
+      append([id], to: &text)
+      return text
+    }
+
+    mutating func finish() -> [UInt8] {
+      var text: [UInt8] = []
+      pieces.finish(&text)
+      return text
+    }
   }
-
-  /// The piece as the file spells it.
-  public func token(_ id: Int) -> String? { model.vocabulary.piece(id) }
-
-  /// The number of a piece spelled as in the file.
-  public func id(of token: String) -> Int? { model.vocabulary.id(of: token) }
-
-  /// Whether the file calls the token special.
-  public func isSpecial(_ id: Int) -> Bool { added.special.contains(id) }
 }

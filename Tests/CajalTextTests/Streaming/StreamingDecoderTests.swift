@@ -112,7 +112,9 @@ struct StreamingDecoderTests {
       let kind = "reversed"
       let beginningOfSequence: Int? = nil
       let endOfSequence: Int? = nil
-      func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] { [] }
+      func encoding(of text: String, addSpecialTokens: Bool) throws(TextError) -> Encoding {
+        Encoding(ids: [], offsets: Offsets())
+      }
       func decode(_ ids: [Int], skipSpecialTokens: Bool) -> String {
         ids.reversed().map { "\($0)" }.joined()
       }

@@ -11,7 +11,7 @@ struct SequenceMarks {
 
   /// Without a configuration the template's outermost tokens are taken.
   init(
-    _ configuration: [UInt8]?, _ template: SequenceTemplate, _ vocabulary: Vocabulary
+    _ configuration: [UInt8]?, _ template: PostProcessor, _ vocabulary: TokenNames
   ) throws(TextError) {
     guard let configuration else {
       beginning = template.before.first
@@ -32,7 +32,7 @@ struct SequenceMarks {
 
   /// A token given as text or as an object with its `content`.
   private static func token(
-    _ key: String, _ fields: inout JSONFields, _ vocabulary: Vocabulary
+    _ key: String, _ fields: inout JSONFields, _ vocabulary: TokenNames
   ) throws(TextError) -> Int? {
     guard let value = fields.takeIfPresent(key) else { return nil }
     let piece: String
@@ -63,7 +63,7 @@ struct SequenceMarks {
 
   /// Whether every token of `added_tokens_decoder` is the one of `tokenizer.json`.
   private static func checkAdded(
-    _ fields: inout JSONFields, _ vocabulary: Vocabulary
+    _ fields: inout JSONFields, _ vocabulary: TokenNames
   ) throws(TextError) {
     let key = "added_tokens_decoder"
     for member in try fields.takeIfPresent(key)?.members(key) ?? [] {

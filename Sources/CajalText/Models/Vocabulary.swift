@@ -58,3 +58,8 @@ extension Vocabulary {
     register(piece, id)
   }
 }
+
+extension Vocabulary {
+  /// How many numbers have a piece.
+  var count: Int { pieces.lazy.filter { $0 != nil }.count }
+}

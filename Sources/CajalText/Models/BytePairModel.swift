@@ -4,7 +4,7 @@
 ///
 /// - Source: Sennrich et al. 2016 <https://arxiv.org/abs/1508.07909>.
 /// - Reference: `models/bpe` of <https://github.com/huggingface/tokenizers>.
-struct BytePairModel: Sendable {
+struct BytePairModel: TokenModel {
   /// The pieces; added tokens join them after the model is read.
   var vocabulary = Vocabulary([])
   let hasByteFallback: Bool
@@ -80,6 +80,14 @@ struct BytePairModel: Sendable {
 
 // MARK: - Encoding
 extension BytePairModel {
+  func encode(_ tokens: borrowing PreTokens, into run: inout TokenRun) throws(TextError) {
+    for piece in tokens.pieces {
+      for id in try encode(Array(tokens.text.bytes[piece.range])) { run.append(id, piece) }
+    }
+  }
+
+  var kind: String { "BPE\(hasByteFallback ? " with byte fallback" : "")" }
+
   /// The tokens of a normalized text.
   func encode(_ text: [UInt8]) throws(TextError) -> [Int] {
     if ignoresMerges, let id = vocabulary.id(of: text) { return [id] }
