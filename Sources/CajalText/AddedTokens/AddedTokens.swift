@@ -47,7 +47,7 @@ struct AddedTokens: Sendable {
         throw TextError(.malformed, "“\(path)” has the number \(id), in the vocabulary \(known)")
       }
     } else {
-      try vocabulary.add(content, at: id)
+      try vocabulary.register(content, at: id)
     }
   }
 
