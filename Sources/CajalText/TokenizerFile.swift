@@ -128,7 +128,7 @@ extension TokenizerFile {
   ) throws(TextError) -> any Tokenizer {
     let name = url.deletingPathExtension().lastPathComponent
     if url.pathExtension == "tiktoken" || TiktokenFile.isRanks(bytes) {
-      throw TextError(.unsupported, "ranks \(name)")
+      return try TiktokenFile.tokenizer(bytes, name: name, configuration)
     }
     throw TextError(
       .unsupported,

@@ -42,7 +42,7 @@ struct AddedTokens: Sendable {
 
   /// None yet, on top of the pieces of a model.
   init(_ vocabulary: Vocabulary) {
-    modelCount = vocabulary.count
+    modelCount = vocabulary.modelCount
   }
 }
 
