@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+
+// MARK: - Brackets
+extension PatternParser {
+  /// What one bracketed class has so far.
+  private struct Class {
+    /// What the intersection allows; nothing yet when none was written.
+    var allowed: ScalarSet?
+    /// Single characters, ranges and sets since the last operator.
+    var ranges: [Range<UInt32>] = []
+    /// Whether the last thing was a set such as `\d`, which begins no range.
+    var endsWithSet = false
+  }
+
+  /// A class in brackets; the bracket is taken already.
+  mutating func characterClass(isOutermost: Bool) throws(TextError) -> ScalarSet {
+    try deeper { (parser: inout PatternParser) throws(TextError) in
+      let isNegated = parser.skip("^")
+      var collected = Class()
+      if parser.next == "]", parser.source[(parser.position + 1)...].contains("]") {
+        parser.position += 1
+        collected.ranges.append(0x5D..<0x5E)
+      }
+      while !parser.skip("]") {
+        if parser.atEnd { throw parser.malformed("a bracket is not closed") }
+        try parser.takePart(&collected)
+      }
+      parser.close(&collected)
+      var set = collected.allowed ?? .empty
+      if parser.options.ignoresCase, isOutermost || parser.syntax == .fancyRegex {
+        set = try parser.folded(set)
+      }
+      return isNegated ? set.inverted : set
+    }
+  }
+
+  /// Ends an operand of an intersection.
+  private func close(_ collected: inout Class) {
+    var set = ScalarSet(collected.ranges)
+    if options.ignoresCase, syntax == .fancyRegex { set = CaseFolding.closure(of: set) }
+    collected = Class(allowed: collected.allowed.map { $0.intersection(set) } ?? set)
+  }
+
+  /// The class without regard to case.
+  ///
+  /// Oniguruma lets a class with ß match “ss” too; where both letters are in the class that makes
+  /// no difference to a repetition, elsewhere the pattern is refused.
+  private func folded(_ set: ScalarSet) throws(TextError) -> ScalarSet {
+    let result = CaseFolding.closure(of: set)
+    if syntax == .oniguruma {
+      for (scalar, sequence) in CaseFolding.sequences
+      where result.contains(scalar) && !sequence.allSatisfy(result.contains) {
+        throw unsupported("ignores the case of letters that fold to several")
+      }
+    }
+    return result
+  }
+
+  private mutating func takePart(_ collected: inout Class) throws(TextError) {
+    if skip("&&") { return close(&collected) }
+    if syntax == .fancyRegex, next == peek(1), next == "-" || next == "~" {
+      throw unsupported("takes one set from another with “--” or “~~”")
+    }
+    if skip("[") {
+      if let set = try posixClass() {
+        collected.ranges += set.ranges
+      } else {
+        collected.ranges += try characterClass(isOutermost: false).ranges
+      }
+      collected.endsWithSet = false
+      return
+    }
+    if skip("\\") {
+      if let set = try escapedSet() {
+        collected.ranges += set.ranges
+        collected.endsWithSet = true
+        return
+      }
+      try takeRange(from: next == "b" ? backspace() : try escapedScalar(), &collected)
+    } else if let scalar = next {
+      position += 1
+      if scalar == "-", collected.endsWithSet, next != "]", !(next == "&" && peek(1) == "&") {
+        throw malformed("a set such as \\d begins no range")
+      }
+      try takeRange(from: scalar, &collected)
+    }
+  }
+
+  private mutating func backspace() -> Unicode.Scalar {
+    position += 1
+    return "\u{08}"
+  }
+
+  /// A single character, or a range that it begins.
+  private mutating func takeRange(
+    from first: Unicode.Scalar, _ collected: inout Class
+  ) throws(TextError) {
+    collected.endsWithSet = false
+    var last = first
+    if next == "-", let follower = peek(1), follower != "]",
+      !(follower == "&" && peek(2) == "&"), !(follower == "[" && syntax == .oniguruma)
+    {
+      position += 1
+      if skip("\\") {
+        if try escapedSet() != nil { throw malformed("a set such as \\d ends no range") }
+        last = next == "b" ? backspace() : try escapedScalar()
+      } else {
+        last = follower
+        position += 1
+      }
+      guard first.value <= last.value else { throw malformed("a range runs backwards") }
+    }
+    collected.ranges.append(first.value..<last.value + 1)
+  }
+
+  /// `:alpha:]` after a bracket; nothing, and nothing taken, when something else follows.
+  private mutating func posixClass() throws(TextError) -> ScalarSet? {
+    let start = position
+    guard skip(":") else { return nil }
+    let isInverted = skip("^")
+    let name = source[position...].prefix { ("a"..."z").contains($0) }
+    position += name.count
+    guard skip(":]"), let set = ScalarProperties.posix(String(String.UnicodeScalarView(name)))
+    else {
+      position = start
+      return nil
+    }
+    let scalars = syntax == .oniguruma ? set : set.intersection(ScalarSet(0...0x7F))
+    return isInverted ? scalars.inverted : scalars
+  }
+}
