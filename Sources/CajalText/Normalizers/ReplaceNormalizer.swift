@@ -31,8 +31,10 @@ struct ReplaceNormalizer: NormalizationStep {
       try text.rewrite { text throws(TextError) in
         let old = text.old
         try old.withUnsafeBufferPointer { bytes throws(TextError) in
-          _ = (bytes, pattern)
-          throw TextError(.unsupported, "patterns to replace are not implemented")
+          try pattern.matches(in: bytes) { match in
+            text.keep(match.lowerBound - text.position)
+            put(in: match, &text)
+          }
         }
       }
     }
