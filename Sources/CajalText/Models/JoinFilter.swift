@@ -26,8 +26,8 @@ struct JoinFilter: Sendable {
   fileprivate static func bit(
     _ left: UInt32, _ right: UInt32, _ multiplier: UInt64, _ shift: UInt64
   ) -> UInt64 {
-    ((UInt64(left) << 32 | UInt64(right)) &* multiplier ^ UInt64(right)) &* 0x9E37_79B9_7F4A_7C15
-      >> shift
+    let mixed = (UInt64(left) << 32 | UInt64(right)) &* multiplier
+    return ((mixed ^ mixed >> 32) &* 0x9E37_79B9_7F4A_7C15) >> shift
   }
 
   /// Notes that a merge joins a token that ends with one character and one that begins with another.
