@@ -18,6 +18,9 @@ enum PCREClass {
     }
   }()
 
+  /// What has moved between two categories since Unicode 14: either may have it.
+  private static let changed = ["Mn": ScalarSet("\u{1171E}"), "Mc": ScalarSet("\u{1171E}")]
+
   private static let names: [(String, Unicode.GeneralCategory)] = [
     ("Lu", .uppercaseLetter), ("Ll", .lowercaseLetter), ("Lt", .titlecaseLetter),
     ("Lm", .modifierLetter), ("Lo", .otherLetter), ("Mn", .nonspacingMark),
@@ -45,6 +48,7 @@ enum PCREClass {
   /// The class, or a single character, or what matches nothing.
   static func text(of set: ScalarSet) -> String {
     if set.isEmpty { return "(?!)" }
+    if set == .all { return "(?s:.)" }
     if let single = set.single { return "\\x{\(hexadecimal(single))}" }
     let (inside, insideRanges) = parts(of: set)
     let (outside, outsideRanges) = parts(of: set.inverted)
@@ -52,8 +56,14 @@ enum PCREClass {
   }
 
   private static func parts(of set: ScalarSet) -> (String, ranges: Int) {
-    let covered = categories.filter { !$0.scalars.isEmpty && $0.scalars.isSubset(of: set) }
-    let rest = set.subtracting(ScalarSet(covered.flatMap(\.scalars.ranges)))
+    let covered = categories.filter { name, scalars in
+      let most = changed[name].map(scalars.union) ?? scalars
+      return !scalars.isEmpty && most.isSubset(of: set)
+    }
+    let sure = covered.map { name, scalars in
+      changed[name].map(scalars.subtracting) ?? scalars
+    }
+    let rest = set.subtracting(ScalarSet(sure.flatMap(\.ranges)))
     var text = ""
     for range in rest.ranges {
       text += "\\x{\(hexadecimal(range.lowerBound))}"

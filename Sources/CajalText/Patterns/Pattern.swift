@@ -19,7 +19,7 @@ struct Pattern: Sendable {
   private let engine: Engine
 
   init(
-    _ source: String, syntax: PatternSyntax, engine choice: EngineChoice = .automatic
+    _ source: String, syntax: PatternSyntax = .oniguruma, engine choice: EngineChoice = .automatic
   ) throws(TextError) {
     try self.init(
       try PatternParser.parse(source, syntax), name: VisibleText.excerpt(source), engine: choice)
@@ -31,6 +31,9 @@ struct Pattern: Sendable {
       .sequence(literal.unicodeScalars.map { .set(ScalarSet($0)) }),
       name: VisibleText.excerpt(literal))
   }
+
+  /// The pattern that matches one scalar of a set.
+  init(_ set: ScalarSet) throws(TextError) { try self.init(.set(set), name: "[…]") }
 
   private init(
     _ node: PatternNode, name: String, engine choice: EngineChoice = .automatic

@@ -85,7 +85,7 @@ extension PatternParser {
   /// What a backslash begins, outside brackets.
   mutating func escape() throws(TextError) -> PatternNode {
     guard let scalar = next else { throw malformed("it ends with a backslash") }
-    if let set = try escapedSet() {
+    if let set = try escapedSet(isInBrackets: false) {
       return .set(options.ignoresCase && syntax == .fancyRegex ? CaseFolding.closure(of: set) : set)
     }
     if let place = place(scalar) {
@@ -120,7 +120,7 @@ extension PatternParser {
   }
 
   private func place(_ scalar: Unicode.Scalar) -> PatternNode.Place? {
-    let word = syntax == .oniguruma ? ScalarProperties.word : ScalarProperties.rustWord
+    let word = syntax == .oniguruma ? ScalarProperties.latinWord : ScalarProperties.rustWord
     return switch scalar {
     case "A": .textStart
     case "z": .textEnd
@@ -133,22 +133,27 @@ extension PatternParser {
   }
 
   /// A set such as `\d` or `\p{L}`; nothing, and nothing taken, when a single character follows.
-  mutating func escapedSet() throws(TextError) -> ScalarSet? {
+  mutating func escapedSet(isInBrackets: Bool) throws(TextError) -> ScalarSet? {
     guard let scalar = next else { return nil }
     let set: ScalarSet
     switch scalar {
     case "d", "D": set = ScalarProperties.decimalDigits
     case "s", "S": set = ScalarProperties.whiteSpace
-    case "w", "W": set = syntax == .oniguruma ? ScalarProperties.word : ScalarProperties.rustWord
+    case "w", "W": set = wordSet(isInBrackets: isInBrackets)
     case "h", "H": set = ScalarProperties.hexadecimalDigits
-    case "p", "P": return try property()
+    case "p", "P": return try property(isInBrackets: isInBrackets)
     default: return nil
     }
     position += 1
     return scalar.properties.isUppercase ? set.inverted : set
   }
 
-  private mutating func property() throws(TextError) -> ScalarSet {
+  private func wordSet(isInBrackets: Bool) -> ScalarSet {
+    if syntax == .fancyRegex { return ScalarProperties.rustWord }
+    return isInBrackets ? ScalarProperties.word : ScalarProperties.latinWord
+  }
+
+  private mutating func property(isInBrackets: Bool) throws(TextError) -> ScalarSet {
     var isInverted = next == "P"
     position += 1
     let name: [Unicode.Scalar]
@@ -161,10 +166,11 @@ extension PatternParser {
     } else {
       throw malformed("a property has no name")
     }
-    guard let set = ScalarProperties.named(try valueName(name)) else {
+    guard var set = ScalarProperties.named(try valueName(name)) else {
       throw unsupported(
         "names the property “\(VisibleText.excerpt(String(String.UnicodeScalarView(name))))”")
     }
+    if set == ScalarProperties.word { set = wordSet(isInBrackets: isInBrackets) }
     return isInverted ? set.inverted : set
   }
 
@@ -260,9 +266,4 @@ extension PatternParser {
     }
     return UInt32(String(String.UnicodeScalarView(digits)), radix: radix)
   }
-}
-
-extension ScalarProperties {
-  /// What Rust's regex takes for part of a word: joiners too.
-  static let rustWord = word.union(ScalarSet([0x200C..<0x200E]))
 }

@@ -12,8 +12,26 @@ extension PatternParser {
     var endsWithSet = false
   }
 
+  /// A class in brackets outside others; the bracket is taken already.
+  ///
+  /// Without regard to case Oniguruma lets a class with ß match “ss” too, where it does not match
+  /// ß; shorter sequences come first.
+  mutating func outermostClass() throws(TextError) -> PatternNode {
+    let isNegated = next == "^"
+    let set = try characterClass(isOutermost: true)
+    guard options.ignoresCase, syntax == .oniguruma, !isNegated else { return .set(set) }
+    let sequences = Set(CaseFolding.sequences.lazy.filter { set.contains($0.key) }.map(\.value))
+      .sorted { ($0.count, $0[0], $0[1]) < ($1.count, $1[0], $1[1]) }
+    if sequences.isEmpty { return .set(set) }
+    return .alternatives(
+      [.set(set)]
+        + sequences.map { sequence in
+          .sequence(sequence.map { .set(CaseFolding.closure(of: ScalarSet($0...$0))) })
+        })
+  }
+
   /// A class in brackets; the bracket is taken already.
-  mutating func characterClass(isOutermost: Bool) throws(TextError) -> ScalarSet {
+  private mutating func characterClass(isOutermost: Bool) throws(TextError) -> ScalarSet {
     try deeper { (parser: inout PatternParser) throws(TextError) in
       let isNegated = parser.skip("^")
       var collected = Class()
@@ -28,7 +46,7 @@ extension PatternParser {
       parser.close(&collected)
       var set = collected.allowed ?? .empty
       if parser.options.ignoresCase, isOutermost || parser.syntax == .fancyRegex {
-        set = try parser.folded(set)
+        set = CaseFolding.closure(of: set)
       }
       return isNegated ? set.inverted : set
     }
@@ -39,21 +57,6 @@ extension PatternParser {
     var set = ScalarSet(collected.ranges)
     if options.ignoresCase, syntax == .fancyRegex { set = CaseFolding.closure(of: set) }
     collected = Class(allowed: collected.allowed.map { $0.intersection(set) } ?? set)
-  }
-
-  /// The class without regard to case.
-  ///
-  /// Oniguruma lets a class with ß match “ss” too; where both letters are in the class that makes
-  /// no difference to a repetition, elsewhere the pattern is refused.
-  private func folded(_ set: ScalarSet) throws(TextError) -> ScalarSet {
-    let result = CaseFolding.closure(of: set)
-    if syntax == .oniguruma {
-      for (scalar, sequence) in CaseFolding.sequences
-      where result.contains(scalar) && !sequence.allSatisfy(result.contains) {
-        throw unsupported("ignores the case of letters that fold to several")
-      }
-    }
-    return result
   }
 
   private mutating func takePart(_ collected: inout Class) throws(TextError) {
@@ -71,7 +74,7 @@ extension PatternParser {
       return
     }
     if skip("\\") {
-      if let set = try escapedSet() {
+      if let set = try escapedSet(isInBrackets: true) {
         collected.ranges += set.ranges
         collected.endsWithSet = true
         return
@@ -102,7 +105,7 @@ extension PatternParser {
     {
       position += 1
       if skip("\\") {
-        if try escapedSet() != nil { throw malformed("a set such as \\d ends no range") }
+        if try escapedSet(isInBrackets: true) != nil { throw malformed("a set such as \\d ends no range") }
         last = next == "b" ? backspace() : try escapedScalar()
       } else {
         last = follower

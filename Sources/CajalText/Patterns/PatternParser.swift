@@ -142,7 +142,7 @@ struct PatternParser {
     position += 1
     switch scalar {
     case "(": return try group()
-    case "[": return (.set(try characterClass(isOutermost: true)), false)
+    case "[": return (try outermostClass(), false)
     case "\\": return (try escape(), false)
     case ".":
       return (.set(options.dotMatchesNewline ? .all : ScalarSet("\n").inverted), false)

@@ -9,6 +9,7 @@ extension ScalarProperties {
       String.UnicodeScalarView(name.filter { $0 != " " && $0 != "_" && $0 != "-" })
     ).lowercased()
     if let categories = categories[plain] { return scalars(of: categories) }
+    if plain == "punct" { return scalars(of: punctuation) }  // In brackets it has symbols too.
     return posix(plain) ?? binary(plain) ?? ScriptTable.scalars(of: plain)
   }
 
@@ -41,6 +42,7 @@ extension ScalarProperties {
   }
 
   private static let lowercase = scalars(in: maybeCased) { $0.isLowercase }
+    .union(ScalarSet("\u{295}"))
   private static let uppercase = scalars(in: maybeCased) { $0.isUppercase }
   private static let maybeCased: Set<Unicode.GeneralCategory> = [
     .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter,

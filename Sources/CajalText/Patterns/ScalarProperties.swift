@@ -63,7 +63,10 @@ struct ScalarProperties: Sendable {
     let properties = scalar.properties
     guard let age = properties.age else { return (properties.generalCategory, 0) }
     let version = version(age.major, age.minor)
-    return version > newest ? (.unassigned, 0) : (properties.generalCategory, version)
+    if version > newest { return (.unassigned, 0) }
+    // Unicode 17 made it another letter.
+    if scalar == "\u{295}" { return (.lowercaseLetter, version) }
+    return (properties.generalCategory, version)
   }
 
   /// The scalars of some categories, of a version of Unicode not newer than 16.
@@ -112,7 +115,11 @@ struct ScalarProperties: Sendable {
   ])
   static let alphabetic = letters.union(scalars(of: [.letterNumber])).union(
     scalars(in: [.nonspacingMark, .spacingMark, .enclosingMark, .otherSymbol]) { $0.isAlphabetic })
-  /// What Oniguruma takes for part of a word.
+  /// What Oniguruma takes for part of a word, in brackets.
   static let word = alphabetic.union(marks).union(decimalDigits)
     .union(scalars(of: [.connectorPunctuation]))
+  /// What Oniguruma takes for part of a word outside brackets: of Latin-1 some numbers too.
+  static let latinWord = word.union(ScalarSet([0xB2..<0xB4, 0xB9..<0xBA, 0xBC..<0xBF]))
+  /// What Rust's regex takes for part of a word: joiners too.
+  static let rustWord = word.union(ScalarSet([0x200C..<0x200E]))
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Written by dev/fixtures/make_script_table.py.
+// Written by dev/tables/make_script_tables.py.
 
 extension ScriptTable {
   /// Names, then by turns how many scalars are left out and how many belong to them,
