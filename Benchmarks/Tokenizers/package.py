@@ -7,7 +7,6 @@ import gc
 import json
 import os
 import sys
-import threading
 import time
 from pathlib import Path
 
@@ -100,31 +99,24 @@ class Load:
 PACKAGES = {"tokenizers": Tokenizers, "tiktoken": Tiktoken, "load": Load}
 
 
-def anonymous():
-    for line in Path("/proc/self/status").read_text().splitlines():
-        if line.startswith("RssAnon:"):
-            return int(line.split()[1]) * 1024
-    return 0
+def status(member):
+    """Bytes that the system counts for this process under a name; 0 where it does not tell."""
+    try:
+        lines = Path("/proc/self/status").read_text().splitlines()
+        return next(int(line.split()[1]) * 1024 for line in lines if line.startswith(member + ":"))
+    except (OSError, StopIteration):
+        return 0
 
 
 def peak(package, file, text):
     """The most memory while a text is encoded as one string, over what there was before."""
     task = PACKAGES[package](file, text, "whole")
     gc.collect()
-    before = highest = anonymous()
-    done = threading.Event()
-
-    def watch():
-        nonlocal highest
-        while not done.wait(0.002):
-            highest = max(highest, anonymous())
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
+    # Makes the system forget the highest so far.
+    Path("/proc/self/clear_refs").write_text("5")
+    before = status("VmRSS")
     result = task.single()
-    highest = max(highest, anonymous())
-    done.set()
-    watcher.join()
+    highest = status("VmHWM")
     del result
     return highest - before
 
@@ -135,24 +127,21 @@ def answer(command, state):
         gc.collect()
         task = PACKAGES[command.pop("prepare")](**command)
         state["task"] = task
-        for variant, work in task.variants.items():
-            state[variant] = work()
+        # The first time warms up and is looked at; results of packages are too large to be kept.
+        state["checks"] = {variant: task.checks(work()) for variant, work in task.variants.items()}
         return {"variants": list(task.variants)}
     if "repeat" in command:
-        variant = command["repeat"]
-        # What the last repetition left is given back outside of the time, as on the other side.
-        state.pop(variant, None)
         gc.collect()
         start = time.perf_counter()
-        result = state["task"].variants[variant]()
+        result = state["task"].variants[command["repeat"]]()
         seconds = time.perf_counter() - start
-        state[variant] = result
+        del result
         return {"seconds": seconds}
     if "peak" in command:
         state.clear()
         gc.collect()
         return {"bytes": peak(command["peak"], command["file"], command["text"])}
-    return {"checks": state["task"].checks(state[command["checks"]])}
+    return {"checks": state["checks"][command["checks"]]}
 
 
 def main():
