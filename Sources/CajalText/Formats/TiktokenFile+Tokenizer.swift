@@ -69,12 +69,12 @@ extension TiktokenFile {
     let puts = configuration?.addsBeginningOfSequence ?? (encoding.beginning != nil)
     let first = beginning.flatMap(names.id(of:))
     let last = end.flatMap(names.id(of:))
-    let template = SequenceTemplate(
+    let postProcessor = PostProcessor(
       before: puts ? [first].compactMap { $0 } : [],
       after: configuration?.addsEndOfSequence == true ? [last].compactMap { $0 } : [])
     return TokenizerPipeline(
       added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
-      postProcessor: PostProcessor(template), decoder: .byteLevel, beginningOfSequence: first,
+      postProcessor: postProcessor, decoder: .byteLevel, beginningOfSequence: first,
       endOfSequence: last)
   }
 }

@@ -5,12 +5,28 @@
 /// - Reference: `models/bert` of <https://github.com/huggingface/transformers>, version 5, and
 ///   `WordPiece::read_file` of <https://github.com/huggingface/tokenizers>.
 enum WordPieceFile {
+  /// The classes that read the layout as BERT's does.
+  private static let family: Set<String> = [
+    "BertTokenizer", "DistilBertTokenizer", "ElectraTokenizer", "MobileBertTokenizer",
+    "ConvBertTokenizer", "LayoutLMTokenizer", "LxmertTokenizer", "RetriBertTokenizer",
+    "SqueezeBertTokenizer", "DPRContextEncoderTokenizer", "DPRQuestionEncoderTokenizer",
+    "DPRReaderTokenizer", "PreTrainedTokenizer",
+  ]
+
   /// Puts the file together with what the configuration says; without one it is read as that of the
   /// model without upper case, which is what the class does.
   static func tokenizer(
     _ file: [UInt8], _ configuration: TokenizerConfiguration?
   ) throws(TextError) -> TokenizerPipeline {
     var configuration = configuration ?? TokenizerConfiguration()
+    if let name = configuration.tokenizerClass {
+      guard family.contains(name.hasSuffix("Fast") ? String(name.dropLast(4)) : name) else {
+        throw TextError(
+          .unsupported,
+          "the vocab.txt of a \(VisibleText.excerpt(name)) is not implemented; put the model's "
+            + "tokenizer.json beside it")
+      }
+    }
     let marks = [
       "unk_token": "[UNK]", "sep_token": "[SEP]", "pad_token": "[PAD]", "cls_token": "[CLS]",
       "mask_token": "[MASK]",
