@@ -96,22 +96,15 @@ class PiecesReference:
         for text in texts:
             pieces = self.processor.encode(text, return_type="proto").pieces
             ids = [piece.id for piece in pieces]
+            # The package counts bytes.
+            points = [0]
+            for character in text:
+                points += [points[-1]] * (len(character.encode()) - 1) + [points[-1] + 1]
             yield {
-                "ids": ids, "tokens": [piece.piece for piece in pieces],
-                "offsets": self.offsets(pieces, text), "decoded": self.processor.decode(ids),
+                "ids": ids, "tokens": list(map(self.processor.id_to_piece, ids)),
+                "offsets": [(points[piece.begin], points[piece.end]) for piece in pieces],
+                "decoded": self.processor.decode(ids),
             }
-
-    def offsets(self, pieces, text):
-        """Spans in code points. The package counts bytes, and gives a character that is spelled in bytes to
-        the last of them; here each has it."""
-        points = [0]
-        for character in text:
-            points += [points[-1]] * (len(character.encode()) - 1) + [points[-1] + 1]
-        offsets = [(points[piece.begin], points[piece.end]) for piece in pieces]
-        for index in range(len(offsets) - 2, -1, -1):
-            if pieces[index].begin == pieces[index].end and self.processor.is_byte(pieces[index].id):
-                offsets[index] = offsets[index + 1]
-        return offsets
 
 
 def reference(path):

@@ -16,6 +16,7 @@ from pathlib import Path
 HERE = Path(__file__).parent
 sys.path.append(str(HERE.parent / "Peers"))
 
+import hostile
 from programs import Cajal, Lines
 from table import markdown, row, seconds, text, verdict
 
@@ -50,6 +51,8 @@ KINDS = (
 FORMS = {"lines": "by lines", "whole": "as one string"}
 # Of a text as one string, tokens with offsets: bytes at the peak for each byte of text.
 MEMORY = 20
+# How much longer ten times as much may take.
+GROWTH = 13
 # Of making a tokenizer of 128 000 pieces from its file.
 LOAD = 0.5
 
@@ -161,6 +164,19 @@ class Comparison:
             f"≤ {MEMORY}", verdict(used, MEMORY, at_least=False),
         ), {"cajal": used, "package": theirs})
 
+    def growth(self, kind, texts):
+        """Ten times as much of what is hard takes ten times as long."""
+        for name, paths in texts.items():
+            title = f"{kind.label}, {paths[1].stat().st_size / 1e6:.0f} MB of {name}"
+            found = hostile.measure(self.arguments.measure, self.file(kind), paths, 120)
+            if not isinstance(found, hostile.Growth):
+                self.wrong.append(f"{title}: {found or 'took more than two minutes'}")
+                continue
+            self.add(title, row(
+                title, seconds(found.large), "a tenth of it", seconds(found.small), f"{found.ratio:.1f}",
+                f"≤ {GROWTH}", verdict(found.ratio, GROWTH, at_least=False),
+            ), vars(found))
+
     def load(self, kind):
         """Making a tokenizer from its file."""
         file = self.file(kind)
@@ -212,6 +228,11 @@ def measure(comparison, chosen, arguments, source):
                 comparison.encode(kind, form, plain if kind.package == "tiktoken" else source)
         if kind.package == "tokenizers" and "memory" in parts:
             comparison.memory(kind, source)
+    if "growth" in parts:
+        texts = hostile.write(arguments.corpus / "hostile", source.stat().st_size)
+        for kind in chosen:
+            if kind.package == "tokenizers":
+                comparison.growth(kind, texts)
     for kind in chosen:
         if "parallel" in parts and kind.file in ("ranks-128k", "unigram-t5"):
             comparison.parallel(kind)
@@ -228,7 +249,7 @@ def main():
     parser.add_argument("--text", default="mixed.txt", help="which file of the corpus")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--only", default="", help="parts of names of files, separated by commas")
-    parser.add_argument("--parts", default="lines,whole,memory,parallel,load")
+    parser.add_argument("--parts", default="lines,whole,memory,parallel,load,growth")
     parser.add_argument("--markdown", type=Path, help="write the table there too")
     parser.add_argument("--json", type=Path, help="write all numbers there too")
     arguments = parser.parse_args()
