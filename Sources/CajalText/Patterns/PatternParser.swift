@@ -22,7 +22,7 @@ struct PatternParser {
   private var depth = 0
   private var captureCount = 0
   private var captureNumbers: [String: Int] = [:]
-  private let hasNames: Bool
+  let hasNames: Bool
 
   static func parse(_ text: String, _ syntax: PatternSyntax) throws(TextError) -> PatternNode {
     var parser = PatternParser(text, syntax)
