@@ -69,7 +69,8 @@ enum PatternFixture {
     }
     let digits = String(hash, radix: 16)
     return (
-      set.ranges.reduce(0) { $0 + $1.count }, String(repeating: "0", count: 16 - digits.count) + digits
+      set.ranges.reduce(0) { $0 + $1.count },
+      String(repeating: "0", count: 16 - digits.count) + digits
     )
   }
 }

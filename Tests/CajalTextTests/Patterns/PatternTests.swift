@@ -13,9 +13,19 @@ struct PatternTests {
       let pattern = try Pattern(one.pattern, syntax: syntax, engine: engine)
       for (text, matches) in zip(fixture.texts, one.matches) {
         let found = try PatternFixture.bounds(pattern, text.utf8)
-        #expect(found == matches, "“\(one.pattern)” on \(text.debugDescription)")
+        // Of tiktoken only the pieces are known, not where they stand.
+        let isSame =
+          syntax == .oniguruma
+          ? found == matches : Self.pieces(text, found) == Self.pieces(text, matches)
+        #expect(isSame, "“\(one.pattern)” on \(text.debugDescription): \(found)")
       }
     }
+  }
+
+  private static func pieces(_ text: String, _ bounds: [Int]) -> [[UInt8]] {
+    let bytes = Array(text.utf8)
+    return stride(from: 0, to: bounds.count, by: 2)
+      .map { Array(bytes[bounds[$0]..<bounds[$0 + 1]]) }
   }
 
   @Test func `the patterns of model repositories become tables`() throws {

@@ -32,8 +32,9 @@ struct PatternWorkTests {
   }
 
   @Test(arguments: [
-    #"(?:a|a)*b(?<!c)"#, #"(?:a+)+b(?<!c)"#, #"\w*\w*\w*\w*!(?<!c)"#, #"a(?=(?:aa)*\b!)"#,
-    #"(?=a*!?)a(?<!c)"#, #"a++b|a(?<!c)"#, #"(?>a*)b|a(?<!c)"#, #"(?<x>a+)\k<x>b"#,
+    #"(?:a|a)*[bd](?<!c)"#, #"(?:a+)+[bd](?<!c)"#, #"\w*\w*\w*\w*[!?](?<!c)"#,
+    #"a(?=(?:aa)*\b[!?])"#, #"a(?=(?:aa)*\b)"#, #"a++[bd]|a(?<!c)"#, #"(?>a*)[bd]|a(?<!c)"#,
+    #"(?<x>a+)\k<x>[bd]"#,
   ])
   func `a pattern that backtracks for ever ends with an error`(_ source: String) throws {
     let pattern = try Pattern(source)

@@ -37,7 +37,7 @@ struct ScalarClassTests {
     }
     let pattern = try Pattern(source + "+", engine: .pcreOnly)
     let (bytes, values) = PatternFixture.scalars
-    var starts = [Int: UInt32]()
+    var starts: [Int: UInt32] = [:]
     var position = 0
     for value in values {
       starts[position] = value

@@ -32,8 +32,10 @@ struct PreTokenizerTests {
       }
       var steps: [Step]
     }
-    let steps = try JSONDecoder().decode(Fixture.self, from: TextFixture.bytes("scalar-classes.json"))
-      .steps
+    let steps = try JSONDecoder().decode(
+      Fixture.self, from: TextFixture.bytes("scalar-classes.json")
+    )
+    .steps
     let members = [
       #"{"type": "Punctuation", "behavior": "Isolated"}"#,
       #"{"type": "Digits", "individual_digits": true}"#, #"{"type": "BertPreTokenizer"}"#,
@@ -85,7 +87,8 @@ struct PreTokenizerTests {
       var content = Array(tokens.text.bytes[piece.range])
       if chain.isByteLevel {
         content = content.flatMap {
-          Unicode.Scalar(ByteLevelNormalizer.characters[Int($0)]).map { Array(String($0).utf8) } ?? []
+          Unicode.Scalar(ByteLevelNormalizer.characters[Int($0)]).map { Array(String($0).utf8) }
+            ?? []
         }
       }
       let source = tokens.text.source(of: piece)
@@ -123,7 +126,8 @@ struct PreTokenizerFileTests {
   }
 
   @Test func `old files of metaspace are understood`() throws {
-    let old = #"{"type": "Metaspace", "replacement": "_", "add_prefix_space": false, "str_rep": "_"}"#
+    let old =
+      #"{"type": "Metaspace", "replacement": "_", "add_prefix_space": false, "str_rep": "_"}"#
     let chain = try PreTokenizerChain(JSONParser.parse(Array(old.utf8)))
     var tokens = PreTokens(AlignedText(Array("a b".utf8), isTracked: false))
     try chain.apply(to: &tokens)
