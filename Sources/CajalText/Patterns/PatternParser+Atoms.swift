@@ -115,7 +115,9 @@ extension PatternParser {
   }
 
   private func reference(_ name: String) throws(TextError) -> PatternNode {
-    guard !options.ignoresCase else { throw unsupported("refers to a group without regard to case") }
+    guard !options.ignoresCase else {
+      throw unsupported("refers to a group without regard to case")
+    }
     return .reference(try captureNumber(of: name))
   }
 

@@ -105,7 +105,9 @@ extension PatternParser {
     {
       position += 1
       if skip("\\") {
-        if try escapedSet(isInBrackets: true) != nil { throw malformed("a set such as \\d ends no range") }
+        if try escapedSet(isInBrackets: true) != nil {
+          throw malformed("a set such as \\d ends no range")
+        }
         last = next == "b" ? backspace() : try escapedScalar()
       } else {
         last = follower
