@@ -97,10 +97,10 @@ def compare(program, file, package, texts, path, special):
             for text, theirs in zip(batch, package.encode(batch, special)):
                 line = ours.readline()
                 if not line:
-                    found.first = found.first or f"line {found.lines + 1}: the program ended"
-                    found.different += 1
                     process.kill()
-                    found.first += ": " + process.stderr.read().decode(errors="replace")[-500:]
+                    said = process.stderr.read().decode(errors="replace").strip()[:300]
+                    found.first = found.first or f"line {found.lines + 1}: the program ended: {said}"
+                    found.different += 1
                     return found
                 found.lines += 1
                 if what := difference(text, json.loads(line), theirs):
@@ -111,7 +111,7 @@ def compare(program, file, package, texts, path, special):
 
 def files(arguments):
     """The files that were named, and those in folders that were."""
-    for path in arguments.files:
+    for path in arguments.files or arguments.default:
         if path.is_dir():
             found = [p for kind in ("*.json", "*.model", "*.tiktoken") for p in path.rglob(kind)]
             yield from sorted(
@@ -128,7 +128,8 @@ def chosen(texts, special):
 
 def main():
     parser = argparse.ArgumentParser(prog="dev/tokenizers compare")
-    parser.add_argument("files", type=Path, nargs="+", help="tokenizers, or folders with such")
+    parser.add_argument("files", type=Path, nargs="*", help="tokenizers, or folders with such")
+    parser.add_argument("--default", type=Path, nargs="*", default=[], help="those where none are named")
     parser.add_argument("--cajal", required=True, help="the program")
     parser.add_argument("--corpus", type=Path, required=True, help="what dev/tokenizers corpus wrote")
     parser.add_argument("--texts", default="cases,lines,documents,scalars")

@@ -147,15 +147,14 @@ BYTES = [f"<0x{byte:02X}>" for byte in range(256)]
 def train_pieces(texts, size, normalizer, pre_tokenizer):
     """BPE over characters with words joined by ▁ and bytes for what is unknown."""
     tokenizer = Tokenizer(models.BPE(unk_token="<unk>", fuse_unk=True, byte_fallback=True))
-    if normalizer:
-        tokenizer.normalizer = normalizer
-    if pre_tokenizer:
-        tokenizer.pre_tokenizer = pre_tokenizer
+    tokenizer.normalizer = normalizers.Replace(" ", "▁")
     # Without words the trainer would take whole lines for words; so it sees them apart.
-    words = (word for text in texts for word in text.replace(" ", " \0").split("\0"))
+    words = (word for text in texts for word in text.replace(" ", "\0 ").split("\0"))
     tokenizer.train_from_iterator(words, trainers.BpeTrainer(
         vocab_size=size, special_tokens=["<unk>", "<s>", "</s>"] + BYTES, show_progress=False,
         limit_alphabet=3000, max_token_length=16))
+    tokenizer.normalizer = normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
     tokenizer.post_processor = template(tokenizer, "<s> $A", "<s>")
     return tokenizer
 

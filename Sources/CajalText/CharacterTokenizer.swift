@@ -34,7 +34,7 @@ public struct CharacterTokenizer: Tokenizer {
     for scalar in text.unicodeScalars {
       guard let id = vocabulary.id(of: scalar) else {
         let name = VisibleText.excerpt(String(Character(scalar)))
-        let known = VisibleText.excerpt(vocabulary.pieces.compactMap(\.self).joined())
+        let known = VisibleText.excerpt(vocabulary.all.joined())
         throw TextError(
           .unencodable, "the character “\(name)” is not in the vocabulary, which has: \(known)")
       }

@@ -75,7 +75,7 @@ public struct Llama2CTokenizer: Tokenizer {
     ids.reserveCapacity(text.utf8.count + 1)
     append(" ", to: &ids)
     for scalar in text.unicodeScalars { append(scalar, to: &ids) }
-    ids = PairMerging.merged(ids, by: merge)
+    ids = SpellingMerging.merged(ids, by: merge)
     let bytes = AlignedText(Array(text.utf8), isTracked: true)
     var end = -1  // The space in front is not of the text.
     var spans = ids.map { id in
@@ -96,12 +96,12 @@ public struct Llama2CTokenizer: Tokenizer {
   }
 
   /// The union of two pieces; the pieces that stand for bytes join by their spelling like others.
-  private func merge(_ left: Int, _ right: Int) -> PairMerge? {
+  private func merge(_ left: Int, _ right: Int) -> SpellingMerge? {
     guard let first = vocabulary.piece(left), let second = vocabulary.piece(right),
       first.utf8.count + second.utf8.count <= longestPiece,
       let id = vocabulary.id(of: first + second)
     else { return nil }
-    return PairMerge(rank: -Double(scores[id]), id: id)
+    return SpellingMerge(rank: -Double(scores[id]), id: id)
   }
 
   /// The text of some tokens, without the space that encoding puts in front.

@@ -10,7 +10,7 @@ struct UsageTests {
     #expect(run.output == Program.version + "\n" && run.errors.isEmpty && run.exitCode == 0)
   }
 
-  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"], ["patch"]])
+  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"], ["patch"], ["tokenize"]])
   func `help shows an example of the command`(command: [String]) {
     let run = Invocation.of(command + ["--help"])
     let name = (["cajal"] + command).joined(separator: " ")
@@ -27,7 +27,7 @@ struct UsageTests {
   @Test func `help names the exit codes and every command`() {
     let help = Invocation.of("--help").output
     #expect(help.contains("0 done, 1 failed, 64 wrong usage, 130 interrupted"))
-    for command in ["scan", "inspect", "run", "record", "patch"] {
+    for command in ["scan", "inspect", "run", "record", "patch", "tokenize"] {
       #expect(help.contains("\n  \(command) "))
     }
   }
@@ -36,7 +36,8 @@ struct UsageTests {
     (["rnu"], "cajal: there is no command 'rnu'; did you mean 'run'? See 'cajal --help'\n"),
     (
       ["dance"],
-      "cajal: there is no command 'dance'; there are scan, inspect, run, record, patch; "
+      "cajal: there is no command 'dance'; there are scan, inspect, run, record, patch, "
+        + "tokenize; "
         + "see 'cajal --help'\n"
     ),
     (
@@ -144,6 +145,20 @@ struct UsageTests {
     (
       ["patch", "m", "--clean", "a", "--corrupt", "b", "--metric", "loss", "--top", "-1"],
       "cajal: --top must not be negative; see 'cajal patch --help'\n"
+    ),
+    (
+      ["tokenize", "m", "--text", "a", "--file", "b"],
+      "cajal: --text and --file exclude each other; give one; see 'cajal tokenize --help'\n"
+    ),
+    (
+      ["tokenize", "m", "--text", "a", "--json-lines"],
+      "cajal: --json-lines reads --file or standard input and no --text; "
+        + "see 'cajal tokenize --help'\n"
+    ),
+    (
+      ["tokenize", "m", "--keep-special-tokens"],
+      "cajal: --keep-special-tokens is about --decode; --no-special-tokens is not; "
+        + "see 'cajal tokenize --help'\n"
     ),
   ])
   func `wrong usage is one line and 64`(arguments: [String], line: String) {

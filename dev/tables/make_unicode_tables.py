@@ -3,7 +3,7 @@
 
     python dev/tables/make_unicode_tables.py Sources/CajalText/Unicode/UnicodeTables+Generated.swift
 
-Needs the Python packages `unicodedataplus` (16.0) and `tokenizers` (0.23). The parts of the reference
+Needs the Python packages `unicodedataplus` (16.0), `unicodedata2` (17.0) and `tokenizers` (0.23). The parts of the reference
 stand on different versions of Unicode, so each table does: normal forms and combining marks on 9.0, the
 categories of BertNormalizer on 8.0, lower case and grapheme clusters on 17.0. Normal forms come from
 the character database, cut at their version. The sets and the lower case are asked of the reference
@@ -16,6 +16,7 @@ and above says that another follows.
 import sys
 from pathlib import Path
 
+import unicodedata2 as newer
 import unicodedataplus as unicode
 from tokenizers import normalizers
 
@@ -146,6 +147,12 @@ BREAKS = [
 ]
 PICTOGRAPHIC = 12
 CONJUNCT = {"None": 0, "Consonant": 16, "Extend": 32, "Linker": 64}
+# What Unicode 17.0 added has the values that follow from its categories.
+ADDED = {
+    "Mn": BREAKS.index("Extend") | CONJUNCT["Extend"],
+    "Mc": BREAKS.index("SpacingMark"),
+    "Cf": BREAKS.index("Control"),
+}
 
 
 def breaks():
@@ -157,6 +164,8 @@ def breaks():
         if kind == 0 and unicode.is_extended_pictographic(chr(c)):
             kind = PICTOGRAPHIC
         kind |= CONJUNCT[unicode.indic_conjunct_break(chr(c))]
+        if unicode.category(chr(c)) == "Cn":
+            kind = ADDED.get(newer.category(chr(c)), kind)
         if kind:
             values[c] = kind
     return runs(values)

@@ -26,15 +26,20 @@ extension AddedToken {
   ///
   /// What a file adds to these members means nothing to the reference either.
   ///
-  /// - Parameter normalizes: What holds where `normalized` is missing: by default what the reference
-  ///   does with a token of a configuration, all but special ones.
-  init(_ value: JSONValue, _ path: String, normalizes: Bool? = nil) throws(TextError) {
+  /// - Parameters:
+  ///   - normalizes: What holds where `normalized` is missing: by default what the reference does with a
+  ///     token of a configuration, all but special ones.
+  ///   - special: Whether it is a mark, whatever the member says.
+  init(
+    _ value: JSONValue, _ path: String, normalizes: Bool? = nil, isSpecial special: Bool? = nil
+  ) throws(TextError) {
     var fields = try JSONFields(value, path)
     content = try fields.takeString("content")
     isSingleWord = try fields.takeBool("single_word")
     stripsLeft = try fields.takeBool("lstrip")
     stripsRight = try fields.takeBool("rstrip")
-    isSpecial = try fields.takeBool("special")
+    let isMark = try fields.takeBool("special")
+    isSpecial = special ?? isMark
     isNormalized =
       try fields.takeIfPresent("normalized")?.bool(fields.path(of: "normalized"))
       ?? normalizes ?? !isSpecial

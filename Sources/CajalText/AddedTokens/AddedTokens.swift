@@ -42,7 +42,7 @@ struct AddedTokens: Sendable {
 
   /// None yet, on top of the pieces of a model.
   init(_ vocabulary: Vocabulary) {
-    modelCount = vocabulary.count
+    modelCount = vocabulary.modelCount
   }
 }
 
@@ -112,10 +112,37 @@ extension AddedTokens {
       if token.isSpecial { specialContents.insert(content) }
       place(Entry(id: id, token: token, normalized: try Self.normalized(token, normalizer)))
     }
+    try finish()
+  }
+
+  /// Adds tokens that are not normalized at numbers of their own, in order.
+  mutating func add(_ tokens: [(id: Int, token: AddedToken)]) throws(TextError) {
+    for (id, token) in tokens {
+      guard id <= 4 * (modelCount + tokens.count) + 65_536 else {
+        throw TextError(
+          .malformed,
+          "“\(VisibleText.excerpt(token.content))” has the number \(id), far beyond the vocabulary")
+      }
+      let content = Array(token.content.utf8)
+      guard !content.isEmpty else { continue }
+      ids[content] = id
+      if token.isSpecial { specialContents.insert(content) }
+      place(Entry(id: id, token: token))
+    }
+    try finish()
+  }
+
+  /// Brings what is searched up to date.
+  private mutating func finish() throws(TextError) {
     for index in entries.indices {
       entries[index].isSpecial = specialContents.contains(entries[index].decoded)
     }
-    try makeSearches()
+    let length = entries.reduce(0) { $0 + $1.pattern.count }
+    guard length < Self.lengthLimit else {
+      throw TextError(.malformed, "the added tokens together have more than 1 GB")
+    }
+    original = Search(entries.filter { !$0.token.isNormalized })
+    normalized = Search(entries.filter(\.token.isNormalized))
   }
 
   /// What the normalizer makes of a token; nil where that is the token.
@@ -148,15 +175,6 @@ extension AddedTokens {
       places[entry.id] = Int32(entries.count)
       entries.append(entry)
     }
-  }
-
-  private mutating func makeSearches() throws(TextError) {
-    let length = entries.reduce(0) { $0 + $1.pattern.count }
-    guard length < Self.lengthLimit else {
-      throw TextError(.malformed, "the added tokens together have more than 1 GB")
-    }
-    original = Search(entries.filter { !$0.token.isNormalized })
-    normalized = Search(entries.filter(\.token.isNormalized))
   }
 }
 

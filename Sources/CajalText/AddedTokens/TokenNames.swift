@@ -17,4 +17,13 @@ struct TokenNames: Sendable {
 
   /// The number of a piece spelled as in the file.
   func id(of piece: String) -> Int? { added.id(of: piece) ?? vocabulary.id(of: piece) }
+
+  /// Reads the number of a token that there must be.
+  func existing(_ value: JSONValue, _ path: String) throws(TextError) -> Int {
+    let id = try value.count(path)
+    guard piece(id) != nil else {
+      throw TextError(.malformed, "“\(path)” names token \(id), which does not exist")
+    }
+    return id
+  }
 }

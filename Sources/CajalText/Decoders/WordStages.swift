@@ -13,6 +13,11 @@ enum TextCleanup {
   /// The bytes that stand behind the space of one of these.
   private static let seconds = Array(".?!,'nd".utf8)
 
+  /// The stages for a whole text, which leave `do not` as it is.
+  static var wholeTextStages: [any DecodingStage] {
+    replacements.filter { $0.pattern.count < 7 }.map { ReplacementStage($0, isFused: true) }
+  }
+
   /// A whole text without these spaces.
   static func cleaned(_ text: ArraySlice<UInt8>) -> [UInt8] {
     let mayChange = text.indices.dropLast().contains {

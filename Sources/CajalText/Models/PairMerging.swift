@@ -1,79 +1,175 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// What two neighbouring tokens become, and how urgent that is.
-struct PairMerge {
-  /// The lowest goes first; between equals the leftmost.
-  var rank: Double
-  /// The token that takes the place of both.
-  var id: Int
-}
-
 /// Joins neighbouring tokens, the best pair of the whole text first, until no pair is left.
 ///
-/// A linked list of tokens and a heap of candidate pairs: n log n for a text of n tokens, however long
-/// a line without a space is. A candidate is stale when one of its two tokens has changed since; both
-/// are kept with it, and since a merged token never comes apart, comparing them is enough.
-struct PairMerging {
-  private struct Link {
-    var id: Int
-    var previous: Int
-    var next: Int
+/// A piece of ordinary length is searched for its best pair again after every merge, which for a few
+/// dozen tokens is faster than anything clever. A longer one keeps a heap, in which only pairs stand
+/// that are better than both their neighbours: no other pair can be the best of all. That keeps the
+/// heap small — one entry for ten million equal letters — and the whole takes n log n.
+struct PairMerging: ~Copyable {
+  /// Up to so many tokens the best pair is searched for.
+  static let shortLimit = 48
+
+  /// Numbers of tokens: the characters before, the tokens after.
+  private(set) var ids = WorkBuffer<UInt32>(capacity: 256)
+  /// How many bytes each stands for; only looked at where a caller asks for it.
+  private(set) var lengths = WorkBuffer<UInt32>(capacity: 256)
+  /// How many tokens there are.
+  private(set) var count = 0
+  /// The rank of the pair that begins at a token.
+  private var ranks = WorkBuffer<UInt32>(capacity: 256)
+  /// Short pieces: what the pair becomes. Long ones: how many characters a token covers, at its first
+  /// and at its last character.
+  private var extents = WorkBuffer<UInt32>(capacity: 256)
+  private var heap = MinimumHeap()
+
+  /// Forgets all tokens.
+  mutating func removeAll() { count = 0 }
+
+  /// Makes room for so many more tokens.
+  mutating func reserve(_ more: Int) {
+    guard count + more > ids.capacity else { return }
+    let wanted = max(count + more, 2 * ids.capacity)
+    ids.reserve(wanted, keeping: count)
+    lengths.reserve(wanted, keeping: count)
   }
 
-  private struct Candidate: HeapElement {
-    var merge: PairMerge
-    var position: Int
-    var left: Int
-    var right: Int
-
-    func precedes(_ other: Candidate) -> Bool {
-      merge.rank < other.merge.rank
-        || (merge.rank == other.merge.rank && position < other.position)
-    }
+  /// Adds a token; there must be room.
+  @inline(__always)
+  mutating func append(_ id: UInt32, length: Int) {
+    ids.base[count] = id
+    lengths.base[count] = UInt32(truncatingIfNeeded: length)
+    count += 1
   }
 
-  private static let none = -1
-  private var links: [Link]
-  private var heap = Heap<Candidate>()
+  /// Gives memory back that only an uncommonly long text needed.
+  mutating func trim() {
+    let limit = 1 << 16
+    ids.trim(to: limit)
+    lengths.trim(to: limit)
+    ranks.trim(to: limit)
+    extents.trim(to: limit)
+    heap.trim(to: limit)
+  }
 
-  /// The tokens after all merges.
+  /// Joins what can be joined.
   ///
-  /// - Parameter merge: What a pair becomes, or nothing.
-  static func merged(_ ids: [Int], by merge: (Int, Int) -> PairMerge?) -> [Int] {
-    var merging = PairMerging(ids)
-    merging.run(merge)
-    return merging.links.compactMap { $0.id == none ? nil : $0.id }
+  /// - Parameter tracksLengths: Whether the lengths follow the merges.
+  mutating func merge(_ pairs: PairTable.View, tracksLengths: Bool) {
+    guard count > 1 else { return }
+    ranks.reserve(ids.capacity)
+    extents.reserve(ids.capacity)
+    if count <= Self.shortLimit {
+      mergeShort(pairs, tracksLengths)
+    } else {
+      mergeLong(pairs, tracksLengths)
+    }
+  }
+}
+
+// MARK: - Short pieces
+extension PairMerging {
+  private mutating func mergeShort(_ pairs: PairTable.View, _ tracksLengths: Bool) {
+    let (ids, ranks, results) = (ids.base, ranks.base, extents.base)
+    var last = count - 1
+    for index in 0..<last {
+      let merge = pairs[ids[index], ids[index + 1]]
+      (ranks[index], results[index]) = (merge.rank, merge.id)
+    }
+    while last > 0 {
+      var best = UInt32.max
+      var place = 0
+      for index in 0..<last where ranks[index] < best { (best, place) = (ranks[index], index) }
+      guard best != .max else { break }
+      ids[place] = results[place]
+      if tracksLengths {
+        lengths.base[place] += lengths.base[place + 1]
+        for index in place + 1..<last { lengths.base[index] = lengths.base[index + 1] }
+      }
+      for index in place + 1..<last { ids[index] = ids[index + 1] }
+      last -= 1
+      for index in place + 1..<max(place + 1, last) {
+        (ranks[index], results[index]) = (ranks[index + 1], results[index + 1])
+      }
+      if place < last {
+        let merge = pairs[ids[place], ids[place + 1]]
+        (ranks[place], results[place]) = (merge.rank, merge.id)
+      }
+      if place > 0 {
+        let merge = pairs[ids[place - 1], ids[place]]
+        (ranks[place - 1], results[place - 1]) = (merge.rank, merge.id)
+      }
+    }
+    count = last + 1
+  }
+}
+
+// MARK: - Long pieces
+extension PairMerging {
+  private mutating func mergeLong(_ pairs: PairTable.View, _ tracksLengths: Bool) {
+    for index in 0..<count - 1 {
+      ranks.base[index] = pairs[ids.base[index], ids.base[index + 1]].rank
+      extents.base[index] = 1
+    }
+    ranks.base[count - 1] = .max
+    extents.base[count - 1] = 1
+    heap.removeAll()
+    for index in 0..<count where isBest(index) { heap.append(ranks.base[index], index) }
+    heap.restore()
+    while let (rank, index) = heap.popFirst() {
+      if ranks.base[index] == rank { join(index, pairs) }
+    }
+    collect(tracksLengths)
   }
 
-  private init(_ ids: [Int]) {
-    links = ids.indices.map { index in
-      Link(id: ids[index], previous: index - 1, next: index + 1 < ids.count ? index + 1 : Self.none)
+  /// Whether the pair at a token goes before those on both its sides.
+  private func isBest(_ index: Int) -> Bool {
+    let rank = ranks.base[index]
+    guard rank != .max else { return false }
+    if index > 0, ranks.base[index - Int(extents.base[index - 1])] <= rank { return false }
+    let next = index + Int(extents.base[index])
+    return next >= count || ranks.base[next] >= rank
+  }
+
+  private mutating func join(_ index: Int, _ pairs: PairTable.View) {
+    let (ids, ranks, extents) = (ids.base, ranks.base, extents.base)
+    let right = index + Int(extents[index])
+    let extent = extents[index] + extents[right]
+    let next = index + Int(extent)
+    let previous = index > 0 ? index - Int(extents[index - 1]) : -1
+    let beforePrevious = previous > 0 ? previous - Int(extents[previous - 1]) : -1
+    let nextWasBest = next < count && isBest(next)
+    let beforePreviousWasBest = beforePrevious >= 0 && isBest(beforePrevious)
+    ids[index] = pairs[ids[index], ids[right]].id
+    extents[index] = extent
+    extents[next - 1] = extent
+    ranks[right] = .max
+    ranks[index] = next < count ? pairs[ids[index], ids[next]].rank : .max
+    if previous >= 0 {
+      ranks[previous] = pairs[ids[previous], ids[index]].rank
+      if isBest(previous) { heap.insert(ranks[previous], previous) }
+    }
+    if isBest(index) { heap.insert(ranks[index], index) }
+    if next < count, !nextWasBest, isBest(next) { heap.insert(ranks[next], next) }
+    if beforePrevious >= 0, !beforePreviousWasBest, isBest(beforePrevious) {
+      heap.insert(ranks[beforePrevious], beforePrevious)
     }
   }
 
-  private mutating func run(_ merge: (Int, Int) -> PairMerge?) {
-    for position in links.indices { consider(position, merge) }
-    while let candidate = heap.popFirst() {
-      let position = candidate.position
-      let next = links[position].next
-      guard links[position].id == candidate.left, next != Self.none,
-        links[next].id == candidate.right
-      else { continue }
-      links[position].id = candidate.merge.id
-      links[position].next = links[next].next
-      links[next].id = Self.none
-      if links[next].next != Self.none { links[links[next].next].previous = position }
-      consider(position, merge)
-      consider(links[position].previous, merge)
+  private mutating func collect(_ tracksLengths: Bool) {
+    var index = 0
+    var kept = 0
+    while index < count {
+      let extent = Int(extents.base[index])
+      ids.base[kept] = ids.base[index]
+      if tracksLengths {
+        var length: UInt32 = 0
+        for part in index..<index + extent { length += lengths.base[part] }
+        lengths.base[kept] = length
+      }
+      index += extent
+      kept += 1
     }
-  }
-
-  /// Notes the pair that begins at a position, if it can be merged.
-  private mutating func consider(_ position: Int, _ merge: (Int, Int) -> PairMerge?) {
-    guard position != Self.none, links[position].next != Self.none else { return }
-    let left = links[position].id
-    let right = links[links[position].next].id
-    guard let merge = merge(left, right) else { return }
-    heap.insert(Candidate(merge: merge, position: position, left: left, right: right))
+    count = kept
   }
 }

@@ -128,7 +128,7 @@ struct NormalizerDescription {
     if let spelling = pattern.takeIfPresent("String") {
       target = .spelling(Array(try spelling.string(pattern.path(of: "String")).utf8))
     } else {
-      target = .pattern(try Pattern(try pattern.takeString("Regex")))
+      target = .pattern(try Pattern(try pattern.takeString("Regex"), syntax: .oniguruma))
     }
     try pattern.close()
     return ReplaceNormalizer(

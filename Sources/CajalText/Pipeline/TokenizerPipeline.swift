@@ -36,31 +36,66 @@ public struct TokenizerPipeline: Tokenizer {
   }
 
   /// Reads the bytes of a `tokenizer.json` and of the `tokenizer_config.json` beside it.
+  ///
+  /// Where the two differ over added tokens the configuration counts, as with transformers. The
+  /// members `truncation` and `padding` change nothing: who asks for the tokens of a text gets all of
+  /// them and nothing else.
   public init(json: [UInt8], configuration: [UInt8]? = nil) throws(TextError) {
-    var fields = try JSONFields(try JSONParser.parse(json), "")
+    var read: TokenizerConfiguration?
+    if let configuration {
+      do throws(TextError) {
+        read = try TokenizerConfiguration(json: configuration)
+      } catch {
+        throw error.found(in: "tokenizer_config.json")
+      }
+    }
+    try self.init(try JSONParser.parse(json), read)
+  }
+
+  /// Reads the value of a `tokenizer.json`, or of a file that was put into its terms.
+  ///
+  /// - Parameter process: Gives the member `post_processor` once all tokens have their numbers, where
+  ///   the value has none.
+  init(
+    _ value: JSONValue, _ configuration: TokenizerConfiguration?,
+    postProcessor process: (TokenNames) throws(TextError) -> JSONValue = { _ in .null }
+  ) throws(TextError) {
+    var fields = try JSONFields(value, "")
     let version = try fields.takeString("version")
     guard version == "1.0" else {
       throw TextError(.unsupported, "version \(VisibleText.excerpt(version)) is not implemented")
     }
-    for setting in ["truncation", "padding"] as [StaticString] {
-      fields.excuse("\(setting)", because: "a caller asks for a whole text, and gets it")
-    }
-    preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
-    model = try TokenModels.model(
+    fields.excuse("truncation", because: "who asks for a text gets all of it")
+    fields.excuse("padding", because: "who asks for a text gets nothing else")
+    let preTokenizer = try PreTokenizerChain(fields.takeIfPresent("pre_tokenizer") ?? .null)
+    let model = try TokenModels.model(
       try fields.take("model"), isByteLevel: preTokenizer.isByteLevel)
     let normalizer = try NormalizerChain(fields.takeIfPresent("normalizer") ?? .null)
-    self.normalizer = normalizer
     var added = AddedTokens(model.vocabulary)
     let tokens = try AddedTokens.tokens(fields.takeIfPresent("added_tokens") ?? .array([]))
     try added.add(tokens, to: model.vocabulary, normalizer)
-    self.added = added
+    if let missing = configuration?.missing(from: added), !missing.isEmpty {
+      try added.add(missing, to: model.vocabulary, normalizer)
+    }
     let names = TokenNames(vocabulary: model.vocabulary, added: added)
-    postProcessor = try PostProcessor(fields.takeIfPresent("post_processor") ?? .null, names)
-    decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
+    var processing = fields.takeIfPresent("post_processor") ?? .null
+    if processing.isNull { processing = try process(names) }
+    let postProcessor = try PostProcessor(processing, names)
+    var decoder = try PieceDecoder(fields.takeIfPresent("decoder") ?? .null)
     try fields.close()
-    let marks = try SequenceMarks(configuration, postProcessor, names)
-    beginningOfSequence = marks.beginning
-    endOfSequence = marks.end
+    if configuration?.cleansUpSpaces == true, !(model is BytePairModel) {
+      decoder = decoder.cleaningUp()
+    }
+    let roles = configuration?.specialTokens
+    func mark(_ role: String, _ placed: Int?) -> Int? {
+      guard let roles else { return placed }
+      return roles[role].flatMap(names.id(of:))
+    }
+    self.init(
+      added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
+      postProcessor: postProcessor, decoder: decoder,
+      beginningOfSequence: mark("bos_token", postProcessor.before.first),
+      endOfSequence: mark("eos_token", postProcessor.after.last))
   }
 
   /// One more than the largest number of a token.
@@ -87,58 +122,57 @@ extension TokenizerPipeline {
   ///
   /// - Cost: n log n in the length of the longest stretch without an added token.
   public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var (run, _) = try tokens(of: text, wantsSpans: false)
-    var offsets: Offsets?
-    postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
-    return run.ids
+    let tokens = try tokens(of: text, wantsSpans: false)
+    return postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens).ids
   }
 
   /// The tokens of a text with their stretches of it.
   public func encoding(
     of text: String, addSpecialTokens: Bool
   ) throws(TextError) -> Encoding {
-    var (run, spellings) = try tokens(of: text, wantsSpans: true)
-    var text = text
-    text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
-    var offsets: Offsets? = Offsets(run.spans)
-    postProcessor.apply(
-      to: &run.ids, &offsets, spellings: spellings, addSpecialTokens: addSpecialTokens)
-    return Encoding(ids: run.ids, offsets: offsets ?? Offsets())
+    var tokens = try tokens(of: text, wantsSpans: true)
+    tokens = postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens)
+    return Encoding(
+      ids: tokens.ids, offsets: Offsets(tokens.spans ?? []), spellings: tokens.spellings)
   }
 
-  /// Tokens with spans of the original in bytes, and the spelling of added ones where it matters.
-  private func tokens(
-    of text: String, wantsSpans: Bool
-  ) throws(TextError) -> (TokenRun, PostProcessor.Spellings) {
+  /// The tokens of a text before the post-processor; with spans in code points, or none.
+  private func tokens(of text: String, wantsSpans: Bool) throws(TextError) -> TokenSegment {
     let original = try Self.bytes(of: text)
     var run = TokenRun(wantsSpans: wantsSpans)
-    var spellings: PostProcessor.Spellings? = wantsSpans && postProcessor.trimsOffsets ? [:] : nil
     run.ids.reserveCapacity(original.count / 4)
     for stretch in added.split(original) {
       switch stretch {
-      case .token(let id, let span):
-        spellings?[run.ids.count] = original[span.range]
-        run.append(id, span)
+      case .token(let id, let span): append(id, span, spelled: original[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == original.count
         let bytes = isWhole ? original : Array(original[span.range])
         var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
         try normalizer.apply(to: &text)
-        try append(text, to: &run, &spellings)
+        try append(text, to: &run)
       }
     }
-    return (run, spellings ?? [:])
+    guard wantsSpans else { return TokenSegment(ids: run.ids) }
+    original.withUnsafeBufferPointer { CodePoints.convert(&run.spans, in: $0) }
+    return TokenSegment(ids: run.ids, spans: run.spans, spellings: run.spellings)
+  }
+
+  /// Appends an added token; white space around it belongs to its spelling.
+  private func append(
+    _ id: Int, _ span: ByteSpan, spelled spelling: ArraySlice<UInt8>, to run: inout TokenRun
+  ) {
+    if run.wantsSpans, token(id)?.utf8.elementsEqual(spelling) != true {
+      run.spellings.append(spelling, at: run.ids.count)
+    }
+    run.append(id, span)
   }
 
   /// Appends the tokens of a normalized stretch.
-  private func append(
-    _ text: AlignedText, to run: inout TokenRun, _ spellings: inout PostProcessor.Spellings?
-  ) throws(TextError) {
+  private func append(_ text: AlignedText, to run: inout TokenRun) throws(TextError) {
     for stretch in added.splitNormalized(text.bytes) {
       switch stretch {
       case .token(let id, let span):
-        spellings?[run.ids.count] = text.bytes[span.range]
-        run.append(id, text.source(of: span))
+        append(id, text.source(of: span), spelled: text.bytes[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == text.bytes.count
         var tokens = PreTokens(isWhole ? text : text.slice(span))
@@ -147,6 +181,9 @@ extension TokenizerPipeline {
         try model.encode(tokens, into: &run)
         guard run.wantsSpans else { continue }
         for index in first..<run.spans.count {
+          if run.ids[index] == model.unknownSpelledAsText {
+            run.spellings.append(tokens.text.bytes[run.spans[index].range], at: index)
+          }
           run.spans[index] = tokens.text.source(of: run.spans[index])
         }
       }

@@ -35,11 +35,15 @@ struct OffsetTrimming: Sendable {
     scalar == "Ġ" || scalar.properties.isWhitespace
   }
 
-  /// Trims stretches in code points.
-  func apply(to spans: inout [ByteSpan], _ ids: [Int], _ spellings: PostProcessor.Spellings) {
+  /// Trims stretches in code points, where there are any.
+  func apply(to segment: inout TokenSegment) {
+    guard var spans = segment.spans else { return }
+    segment.spans = nil
+    defer { segment.spans = spans }
     for index in spans.indices {
-      var edges = edges.indices.contains(ids[index]) ? edges[ids[index]] : Edges(leading: 0, trailing: 0)
-      if !spellings.isEmpty, let spelling = spellings[index] {
+      let id = segment.ids[index]
+      var edges = edges.indices.contains(id) ? edges[id] : Edges(leading: 0, trailing: 0)
+      if !segment.spellings.isEmpty, let spelling = segment.spellings[index] {
         edges = Self.edges(String(decoding: spelling, as: UTF8.self).unicodeScalars)
       }
       if edges.leading == 0, edges.trailing == 0 { continue }
