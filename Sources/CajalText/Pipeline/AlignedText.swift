@@ -57,6 +57,24 @@ struct AlignedText: Sendable {
 
 // MARK: - Rewriting
 extension AlignedText {
+  /// Puts another text in the place of this one.
+  ///
+  /// - Parameter origins: For every new byte where in the old text it begins, and where the last ends;
+  ///   they never decrease. Empty where nobody wants offsets.
+  mutating func replace(_ new: [UInt8], origins: [UInt32]) {
+    if isTracked {
+      precondition(
+        origins.count == new.count + 1 || new.isEmpty && origins.isEmpty,
+        "\(new.count) bytes with \(origins.count) origins")
+      sources = new.indices.map { index in
+        let (start, end) = (origins[index], origins[index + 1])
+        guard let sources else { return ByteSpan(base + Int(start)..<base + Int(end)) }
+        return Self.source(of: ByteSpan(start, end), sources, base)
+      }
+    }
+    bytes = new
+  }
+
   /// Rewrites the text from left to right; what the body has not read is kept.
   ///
   /// Costs nothing where the body only keeps.
