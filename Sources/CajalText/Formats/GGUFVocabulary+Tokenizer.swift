@@ -128,7 +128,7 @@ extension GGUFVocabulary {
       added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
       postProcessor: PostProcessor(before: marks.before, after: marks.after),
       decoder: try PieceDecoder(decoder), beginningOfSequence: marks.beginning,
-      endOfSequence: marks.end)
+      endOfSequence: marks.end, addedAreText: preTokenizer.isByteLevel)
   }
 }
 
