@@ -124,15 +124,11 @@ extension GGUFVocabulary {
   ) throws(TextError) -> TokenizerPipeline {
     var added = AddedTokens(model.vocabulary)
     try added.add(pieces.added)
-    let names = TokenNames(vocabulary: model.vocabulary, added: added)
-    func mark(_ id: Int) -> (token: String, id: Int) { (names.piece(id) ?? "", id) }
-    let template = JSONValue.template(
-      before: marks.before.map(mark), after: marks.after.map(mark))
     return TokenizerPipeline(
       added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
-      postProcessor: try PostProcessor(template, names),
+      postProcessor: PostProcessor(before: marks.before, after: marks.after),
       decoder: try PieceDecoder(decoder), beginningOfSequence: marks.beginning,
-      endOfSequence: marks.end)
+      endOfSequence: marks.end, addedAreText: preTokenizer.isByteLevel)
   }
 }
 

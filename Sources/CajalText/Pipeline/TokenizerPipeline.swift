@@ -15,6 +15,8 @@ public struct TokenizerPipeline: Tokenizer {
   private let model: any TokenModel
   private let postProcessor: PostProcessor
   private let decoder: PieceDecoder
+  /// Whether added tokens are text where the decoder takes pieces for spelled bytes.
+  private let addedAreText: Bool
   /// The token that stands before a text, where the file names one.
   public let beginningOfSequence: Int?
   /// The token that ends a text, where the file names one.
@@ -23,7 +25,7 @@ public struct TokenizerPipeline: Tokenizer {
   init(
     added: AddedTokens, normalizer: NormalizerChain, preTokenizer: PreTokenizerChain,
     model: any TokenModel, postProcessor: PostProcessor, decoder: PieceDecoder,
-    beginningOfSequence: Int?, endOfSequence: Int?
+    beginningOfSequence: Int?, endOfSequence: Int?, addedAreText: Bool = false
   ) {
     self.added = added
     self.normalizer = normalizer
@@ -33,6 +35,7 @@ public struct TokenizerPipeline: Tokenizer {
     self.decoder = decoder
     self.beginningOfSequence = beginningOfSequence
     self.endOfSequence = endOfSequence
+    self.addedAreText = addedAreText
   }
 
   /// Reads the bytes of a `tokenizer.json` and of the `tokenizer_config.json` beside it.
@@ -112,6 +115,19 @@ public struct TokenizerPipeline: Tokenizer {
 
   /// Whether the file calls the token special.
   public func isSpecial(_ id: Int) -> Bool { added.isSpecial(id) }
+
+  /// The piece as a person wants to see it; one that is spelled in bytes as the text of these, bytes of
+  /// half a character as `<0xF0>`.
+  public func display(_ id: Int) -> String {
+    guard preTokenizer.isByteLevel, added.piece(id) == nil,
+      let bytes = model.vocabulary.spelling(id)?.withUnsafeBufferPointer(PrintableBytes.bytes(of:))
+    else { return displaySpelling(id) }
+    return VisibleText.of(bytes)
+  }
+
+  private func displaySpelling(_ id: Int) -> String {
+    token(id).map { VisibleText.of($0, isSpecial: isSpecial(id)) } ?? "#\(id)"
+  }
 
   private var names: TokenNames { TokenNames(vocabulary: model.vocabulary, added: added) }
 }
@@ -230,7 +246,11 @@ extension TokenizerPipeline {
     mutating func append(_ ids: ArraySlice<Int>, to text: inout [UInt8]) {
       batch.removeAll()
       for id in ids where !(skipSpecialTokens && pipeline.isSpecial(id)) {
-        batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+        if pipeline.addedAreText, let text = pipeline.added.piece(id) {
+          batch.append(PrintableBytes.spelling(of: text))
+        } else {
+          batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+        }
       }
       pieces.append(batch, to: &text)
     }
