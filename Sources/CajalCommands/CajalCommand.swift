@@ -22,6 +22,6 @@ struct CajalCommand: ParsableCommand {
     version: Program.version,
     subcommands: [
       ScanCommand.self, InspectCommand.self, RunCommand.self, RecordCommand.self, PatchCommand.self,
-      TokenizeCommand.self,
+      TokenizeCommand.self, ChatTemplateCommand.self,
     ])
 }

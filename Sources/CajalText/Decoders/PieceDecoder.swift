@@ -81,7 +81,14 @@ private struct Builder {
   private mutating func addReplacement(_ fields: inout JSONFields) throws(TextError) {
     var pattern = try JSONFields(try fields.take("pattern"), fields.path(of: "pattern"))
     let content = Array(try fields.takeString("content").utf8)
-    try replace(Array(try pattern.takeString("String").utf8), content, fields.path)
+    if let spelling = pattern.takeIfPresent("String") {
+      let spelling = try spelling.string(pattern.path(of: "String"))
+      try replace(Array(spelling.utf8), content, fields.path)
+    } else {
+      let expression = try Pattern(try pattern.takeString("Regex"), syntax: .oniguruma)
+      try limitGrowth(max(1, content.count + 1), fields.path)
+      stages.append(PatternStage(expression, content: content, isFused: isFused))
+    }
     try pattern.close()
   }
 

@@ -38,15 +38,13 @@ extension BytePairModel {
         hasTexts = true
         if text.utf8.starts(with: "#version".utf8) { continue }
         merges.append(try halves(of: text, index))
-      default:
+      case .array(let parts):
         hasLists = true
-        let parts = try merge.array("model.merges[\(index)]")
-        guard parts.count == 2 else { throw noPair(index) }
-        merges.append(
-          (
-            try parts[0].string("model.merges[\(index)][0]"),
-            try parts[1].string("model.merges[\(index)][1]")
-          ))
+        guard parts.count == 2, case .string(let left) = parts[0],
+          case .string(let right) = parts[1]
+        else { throw noPair(index) }
+        merges.append((left, right))
+      default: throw noPair(index)
       }
     }
     guard !hasLists || !hasTexts else {
