@@ -106,8 +106,7 @@ extension TokenizerFile {
   /// Reads a file and puts its path before the line of any error.
   private static func read(_ url: URL, _ layout: Layout) throws(TextError) -> any Tokenizer {
     if layout == .bytePairs { return try bytePairs(url) }
-    let usesConfiguration = layout != .list && layout != .llama2C
-    let configuration = usesConfiguration ? try configuration(url) : nil
+    let configuration = try configuration(url, layout)
     let bytes = try FileBytes.read(url)
     do throws(TextError) {
       switch layout {
@@ -119,6 +118,18 @@ extension TokenizerFile {
       }
     } catch {
       throw error.found(in: url.path)
+    }
+  }
+
+  /// What stands beside a file and belongs to its layout.
+  private static func configuration(
+    _ url: URL, _ layout: Layout
+  ) throws(TextError) -> TokenizerConfiguration? {
+    let folder = url.deletingLastPathComponent()
+    switch layout {
+    case .list, .llama2C: return nil
+    case .pipeline: return try ConfigurationFiles.read(folder)
+    default: return try ConfigurationFiles.readWithClass(folder)
     }
   }
 
@@ -148,7 +159,7 @@ extension TokenizerFile {
         "\(url.path): \(file.lastPathComponent) is missing beside it; both are needed, or the "
           + "model's tokenizer.json")
     }
-    let configuration = try configuration(url)
+    let configuration = try configuration(url, .bytePairs)
     let (pieces, pairs) = (try FileBytes.read(vocabulary), try FileBytes.read(merges))
     do throws(TextError) {
       return try BytePairFiles.tokenizer(vocabulary: pieces, merges: pairs, configuration)

@@ -170,20 +170,23 @@ extension BytePairModel {
     _ start: Int, _ end: Int, _ kind: PieceMemory.Kind, _ context: BytePairContext,
     _ scratch: BytePairScratch, _ writer: inout PieceWriter, _ run: inout TokenRun
   ) throws(TextError) {
-    let isRegular = try appendSymbols(start..<end, context, &scratch.merging)
-    let tracksLengths = !isRegular || hasByteFallback || options.hasAffixes || !extras.isEmpty
-    scratch.merging.merge(context.pairs, tracksLengths: tracksLengths)
-    if !extras.isEmpty { try resolveExtras(start, context.text, &scratch.merging) }
+    try scratch.merging.tokens(of: start..<end, self, context)
     let count = scratch.merging.count
     let ids = UnsafeBufferPointer(start: scratch.merging.ids.base, count: count)
+    guard scratch.merging.tracksLengths else {
+      for id in ids { writer.write(id, context.lengths[Int(id)], &run) }
+      if end - start <= PieceMemory.longest {
+        scratch.memory?.remember(context.text, start, end - start, kind, ids)
+      }
+      return
+    }
+    let lengths = UnsafeBufferPointer(start: scratch.merging.lengths.base, count: count)
     var isExpected = true
     var total = 0
     for index in 0..<count {
-      let expected = context.lengths[Int(ids[index])]
-      let length = tracksLengths ? scratch.merging.lengths.base[index] : expected
-      isExpected = isExpected && length == expected
-      total += Int(length)
-      writer.write(ids[index], length, &run)
+      isExpected = isExpected && lengths[index] == context.lengths[Int(ids[index])]
+      total += Int(lengths[index])
+      writer.write(ids[index], lengths[index], &run)
     }
     if isExpected, total == end - start, total <= PieceMemory.longest {
       scratch.memory?.remember(context.text, start, end - start, kind, ids)

@@ -138,58 +138,57 @@ extension TokenizerPipeline {
   ///
   /// - Cost: n log n in the length of the longest stretch without an added token.
   public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var (run, _) = try tokens(of: text, wantsSpans: false)
-    var offsets: Offsets?
-    postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
-    return run.ids
+    let tokens = try tokens(of: text, wantsSpans: false)
+    return postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens).ids
   }
 
   /// The tokens of a text with their stretches of it.
   public func encoding(
     of text: String, addSpecialTokens: Bool
   ) throws(TextError) -> Encoding {
-    var (run, spellings) = try tokens(of: text, wantsSpans: true)
-    var text = text
-    text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
-    var offsets: Offsets? = Offsets(run.spans)
-    postProcessor.apply(
-      to: &run.ids, &offsets, spellings: spellings, addSpecialTokens: addSpecialTokens)
-    return Encoding(ids: run.ids, offsets: offsets ?? Offsets())
+    var tokens = try tokens(of: text, wantsSpans: true)
+    tokens = postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens)
+    return Encoding(
+      ids: tokens.ids, offsets: Offsets(tokens.spans ?? []), spellings: tokens.spellings)
   }
 
-  /// Tokens with spans of the original in bytes, and the spelling of added ones where it matters.
-  private func tokens(
-    of text: String, wantsSpans: Bool
-  ) throws(TextError) -> (TokenRun, PostProcessor.Spellings) {
+  /// The tokens of a text before the post-processor; with spans in code points, or none.
+  private func tokens(of text: String, wantsSpans: Bool) throws(TextError) -> TokenSegment {
     let original = try Self.bytes(of: text)
     var run = TokenRun(wantsSpans: wantsSpans)
-    var spellings: PostProcessor.Spellings? = wantsSpans && postProcessor.trimsOffsets ? [:] : nil
     run.ids.reserveCapacity(original.count / 4)
     for stretch in added.split(original) {
       switch stretch {
-      case .token(let id, let span):
-        spellings?[run.ids.count] = original[span.range]
-        run.append(id, span)
+      case .token(let id, let span): append(id, span, spelled: original[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == original.count
         let bytes = isWhole ? original : Array(original[span.range])
         var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
         try normalizer.apply(to: &text)
-        try append(text, to: &run, &spellings)
+        try append(text, to: &run)
       }
     }
-    return (run, spellings ?? [:])
+    guard wantsSpans else { return TokenSegment(ids: run.ids) }
+    original.withUnsafeBufferPointer { CodePoints.convert(&run.spans, in: $0) }
+    return TokenSegment(ids: run.ids, spans: run.spans, spellings: run.spellings)
+  }
+
+  /// Appends an added token; white space around it belongs to its spelling.
+  private func append(
+    _ id: Int, _ span: ByteSpan, spelled spelling: ArraySlice<UInt8>, to run: inout TokenRun
+  ) {
+    if run.wantsSpans, token(id)?.utf8.elementsEqual(spelling) != true {
+      run.spellings.append(spelling, at: run.ids.count)
+    }
+    run.append(id, span)
   }
 
   /// Appends the tokens of a normalized stretch.
-  private func append(
-    _ text: AlignedText, to run: inout TokenRun, _ spellings: inout PostProcessor.Spellings?
-  ) throws(TextError) {
+  private func append(_ text: AlignedText, to run: inout TokenRun) throws(TextError) {
     for stretch in added.splitNormalized(text.bytes) {
       switch stretch {
       case .token(let id, let span):
-        spellings?[run.ids.count] = text.bytes[span.range]
-        run.append(id, text.source(of: span))
+        append(id, text.source(of: span), spelled: text.bytes[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == text.bytes.count
         var tokens = PreTokens(isWhole ? text : text.slice(span))
@@ -198,6 +197,9 @@ extension TokenizerPipeline {
         try model.encode(tokens, into: &run)
         guard run.wantsSpans else { continue }
         for index in first..<run.spans.count {
+          if run.ids[index] == model.unknownSpelledAsText {
+            run.spellings.append(tokens.text.bytes[run.spans[index].range], at: index)
+          }
           run.spans[index] = tokens.text.source(of: run.spans[index])
         }
       }
