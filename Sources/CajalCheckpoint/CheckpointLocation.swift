@@ -64,6 +64,9 @@ extension CheckpointLocation {
     if let only = try only(names, ["pt", "pth"]) { return try one(only) }
     if let only = try only(names, ["npz"]) { return try one(only) }
     if let only = try only(names.filter(isWeights), ["bin"]) { return try one(only) }
+    if let name = names.first(where: { $0.lowercased().hasSuffix(".gguf") }) {
+      return try one(name)
+    }
     throw CheckpointError(
       .notFound,
       "holds no model; it needs model.safetensors, an index with its shards, or one file of "

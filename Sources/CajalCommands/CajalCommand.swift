@@ -13,6 +13,7 @@ struct CajalCommand: ParsableCommand {
         cajal inspect models/stories260K         what the model is
         cajal run models/stories260K --text "Once upon a time" --top 5
         cajal record models/stories260K --text "Once upon" --output trace.safetensors
+        cajal tokenize models/stories260K --text "Once upon a time"
         cajal patch models/stories260K --clean "…" --corrupt "…" --metric logit:5
 
       Exit codes: 0 done, 1 failed, 64 wrong usage, 130 interrupted. An error is one line on \
@@ -21,5 +22,6 @@ struct CajalCommand: ParsableCommand {
     version: Program.version,
     subcommands: [
       ScanCommand.self, InspectCommand.self, RunCommand.self, RecordCommand.self, PatchCommand.self,
+      TokenizeCommand.self, ChatTemplateCommand.self,
     ])
 }

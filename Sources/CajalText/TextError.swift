@@ -23,6 +23,7 @@ public struct TextError: Error, Sendable, CustomStringConvertible {
   public struct Code: Hashable, Sendable, CustomStringConvertible {
     private enum Kind: String {
       case unreadable, malformed, unsupported, ambiguous, mismatched, unencodable
+      case refused, failed, exhausted
     }
     private let kind: Kind
 
@@ -40,6 +41,12 @@ public struct TextError: Error, Sendable, CustomStringConvertible {
     public static let ambiguous = Code(.ambiguous)
     /// The text holds something that the vocabulary cannot express.
     public static let unencodable = Code(.unencodable)
+    /// A chat template refuses the conversation; the message is the template's own.
+    public static let refused = Code(.refused)
+    /// A chat template did something that its variables do not allow.
+    public static let failed = Code(.failed)
+    /// A chat template asks for more work, text or depth than its limits allow.
+    public static let exhausted = Code(.exhausted)
 
     /// The name of the kind.
     public var description: String { kind.rawValue }

@@ -46,8 +46,9 @@ public enum BoundedFile {
   public static func text(_ path: String) throws(WorkbenchError) -> String {
     let data = try read(path, limit: textLimit)
     guard let text = String(validating: data, as: UTF8.self) else {
-      throw WorkbenchError(
-        .input, "\(path == "-" ? "standard input" : path) is not UTF-8 text; convert it first")
+      throw UTF8Check.refusal(
+        of: path == "-" ? "standard input" : path,
+        at: data.withUnsafeBytes { UTF8Check.firstInvalid($0) })
     }
     return text
   }

@@ -55,7 +55,7 @@ public final class Subject: Sendable {
   public static func open(_ path: String, name: String? = nil, job: Job = .unwatched) throws
     -> Subject
   {
-    try refuseAddress(path)
+    try TokenizerSource.refuseAddress(path)
     try job.checkInterruption()
     let checkpoint = try Checkpoint.open(path)
     let stage = try job.stage(
@@ -124,16 +124,5 @@ public final class Subject: Sendable {
   private static func name(of path: String) -> String {
     let url = URL(fileURLWithPath: path).standardizedFileURL
     return url.lastPathComponent
-  }
-
-  private static func refuseAddress(_ path: String) throws(WorkbenchError) {
-    for scheme in ["hf:", "https://huggingface.co/", "http://huggingface.co/"]
-    where path.hasPrefix(scheme) {
-      let repository = String(path.dropFirst(scheme.count))
-      throw WorkbenchError(
-        .model,
-        "\(path): downloading is not built in; fetch the repository '\(repository)' yourself and "
-          + "give its folder, the one with config.json and model.safetensors")
-    }
   }
 }

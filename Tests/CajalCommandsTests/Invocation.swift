@@ -15,12 +15,14 @@ struct Invocation: Sendable {
   /// Runs the program with these arguments.
   static func of(_ arguments: String...) -> Invocation { of(arguments) }
 
-  /// Runs the program with these arguments.
-  static func of(_ arguments: [String]) -> Invocation {
+  /// Runs the program with these arguments, shown to a person or not.
+  static func of(
+    _ arguments: [String], isTerminal: Bool = false, usesColors: Bool = false
+  ) -> Invocation {
     let (output, errors) = (Collected(), Collected())
     let console = Console(
       write: { output.append($0) }, writeError: { errors.append($0) }, showsProgressInPlace: false,
-      width: 80)
+      width: 80, isTerminal: isTerminal, usesColors: usesColors)
     let code = Console.$current.withValue(console) { CommandLineProgram.run(arguments) }
     return Invocation(output: output.text, errors: errors.text, exitCode: code)
   }

@@ -85,4 +85,68 @@ struct ProcessTests {
     #expect(line == "cajal: interrupted; the text is not finished\n")
     #expect(try FileManager.default.contentsOfDirectory(atPath: folder.url.path) == ["model"])
   }
+
+  // MARK: Tokens
+
+  private static let hasFullDevice = FileManager.default.fileExists(atPath: "/dev/full")
+
+  @Test(.enabled(if: program != nil && hasFullDevice))
+  func `a full disk is an error of one line`() throws {
+    let folder = try TemporaryFolder.withModel()
+    let process = Process()
+    let errors = Pipe()
+    process.executableURL = Self.program
+    process.arguments = ["tokenize", "model", "--text", "a"]
+    process.currentDirectoryURL = folder.url
+    process.standardOutput = FileHandle(forWritingAtPath: "/dev/full")
+    process.standardError = errors
+    try process.run()
+    let line = text(errors)
+    process.waitUntilExit()
+    #expect(process.terminationStatus == 1)
+    #expect(line == "cajal: standard output cannot be written\n")
+  }
+
+  @Test(.enabled(if: program != nil)) func `a reader that has enough ends the program silently`()
+    throws
+  {
+    let folder = try TemporaryFolder.withModel()
+    let long = String(repeating: "many words ", count: 20_000)
+    try Data(long.utf8).write(to: folder.url.appendingPathComponent("long.txt"))
+    let (process, output, errors) = try start(
+      ["tokenize", "model", "--file", "long.txt", "--quiet"], in: folder)
+    let first = try output.fileHandleForReading.read(upToCount: 8)
+    try output.fileHandleForReading.close()
+    #expect(first == Data("0\t0\t0\t<s".utf8.prefix(8)))
+    #expect(text(errors).isEmpty)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .uncaughtSignal && process.terminationStatus == SIGPIPE)
+  }
+
+  @Test(.enabled(if: program != nil))
+  func `a line is answered before the next one comes, and Ctrl-C ends the waiting`() throws {
+    let folder = try TemporaryFolder.withModel()
+    let process = Process()
+    let (input, output, errors) = (Pipe(), Pipe(), Pipe())
+    process.executableURL = Self.program
+    process.arguments = ["tokenize", "model", "--json-lines"]
+    process.currentDirectoryURL = folder.url
+    process.standardInput = input
+    process.standardOutput = output
+    process.standardError = errors
+    try process.run()
+    // A process that does not answer must not keep the tests from ending.
+    let identifier = process.processIdentifier
+    DispatchQueue.global().asyncAfter(deadline: .now() + 30) { kill(identifier, SIGKILL) }
+    for letter in ["a", "b"] {
+      try input.fileHandleForWriting.write(contentsOf: Data("\"\(letter)\"\n".utf8))
+      let answer = String(decoding: output.fileHandleForReading.availableData, as: UTF8.self)
+      #expect(answer.hasSuffix("\"decoded\": \"\(letter)\"}\n"), "\(answer)")
+    }
+    process.interrupt()
+    let line = text(errors)
+    process.waitUntilExit()
+    #expect(process.terminationReason == .exit && process.terminationStatus == 130)
+    #expect(line == "cajal: interrupted; nothing was written\n")
+  }
 }

@@ -113,7 +113,9 @@ struct RunCommandTests {
     try Data([0x61, 0xFF]).write(to: folder.url.appendingPathComponent("latin.txt"))
     let run = Invocation.of("run", folder.model, "--file", folder.path("latin.txt"))
     #expect(
-      run.errors == "cajal: \(folder.path("latin.txt")) is not UTF-8 text; convert it first\n")
+      run.errors
+        == "cajal: \(folder.path("latin.txt")) is not UTF-8 text: byte 1 belongs to no character; "
+        + "convert it first, for example with iconv\n")
   }
 
   @Test func `damaged models are one line and 1`() throws {

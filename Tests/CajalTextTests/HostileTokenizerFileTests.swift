@@ -14,15 +14,15 @@ struct HostileTokenizerFileTests {
   }
 
   private static let template = """
-    {"version":"1.0","truncation":null,"added_tokens":[{"id":3,"content":"<s>","special":true}],
+    {"version":"1.0","truncation":null,"added_tokens":[{"id":4,"content":"<s>","special":true}],
     "normalizer":{"type":"Sequence","normalizers":[{"type":"Prepend","prepend":"b"},
     {"type":"Replace","pattern":{"String":" "},"content":"a"}]},
     "post_processor":{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"<s>","type_id":0}},
-    {"Sequence":{"id":"A","type_id":0}}],"special_tokens":{"<s>":{"id":"<s>","ids":[3],"tokens":["<s>"]}}},
+    {"Sequence":{"id":"A","type_id":0}}],"pair":[],"special_tokens":{"<s>":{"id":"<s>","ids":[4],"tokens":["<s>"]}}},
     "decoder":{"type":"Sequence","decoders":[{"type":"Replace","pattern":{"String":"a"},"content":" "},
     {"type":"ByteFallback"},{"type":"Fuse"},{"type":"Strip","content":" ","start":1,"stop":0}]},
     "model":{"type":"BPE","dropout":null,"unk_token":"a","fuse_unk":true,"byte_fallback":true,
-    "vocab":{"a":0,"b":1,"ab":2,"<0x41>":4},"merges":[["a","b"]]}}
+    "vocab":{"a":0,"b":1,"ab":2,"<0x41>":3},"merges":[["a","b"]]}}
     """
 
   /// A file with a few bytes changed, left out, put in or cut off.
@@ -43,7 +43,7 @@ struct HostileTokenizerFileTests {
   }
 
   /// Reads a file; a tokenizer that comes of it must encode and decode without a crash.
-  private func exercise(_ make: () throws -> any Tokenizer) -> Bool {
+  private func exercise(isSound: Bool = false, _ make: () throws -> any Tokenizer) -> Bool {
     do {
       let tokenizer = try make()
       for text in ["", "ab <s>A é👋\n", " \u{301}"] {
@@ -58,7 +58,7 @@ struct HostileTokenizerFileTests {
       _ = tokenizer.display(0)
       return true
     } catch {
-      #expect(error is TextError)
+      #expect(error is TextError && !isSound, "\(error)")
       return false
     }
   }
@@ -66,7 +66,7 @@ struct HostileTokenizerFileTests {
   @Test func `damaged files of the hub's layout never crash`() {
     var dice = Dice(state: 1)
     let file = Array(Self.template.utf8)
-    #expect(exercise { try TokenizerPipeline(json: file) })
+    #expect(exercise(isSound: true) { try TokenizerPipeline(json: file) })
     var readable = 0
     for _ in 0..<4000 {
       let damaged = damaged(file, &dice)

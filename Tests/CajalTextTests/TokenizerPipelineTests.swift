@@ -54,19 +54,14 @@ struct TokenizerPipelineTests {
 
   @Test(arguments: [
     (#""version": "2.0""#, "version 2.0"),
-    (#""truncation": {"max_length": 8}"#, "truncation"),
-    (#""padding": {}"#, "padding"),
-    (#""pre_tokenizer": {"type": "ByteLevel"}"#, "pre_tokenizer"),
-    (#""normalizer": {"type": "NFC"}"#, "NFC"),
-    (#""normalizer": {"type": "Sequence", "normalizers": [{"type": "Lowercase"}]}"#, "Lowercase"),
-    (#""normalizer": {"type": "Replace", "pattern": {"Regex": "a+"}, "content": ""}"#, "String"),
+    (#""normalizer": {"type": "Shout"}"#, "Shout"),
+    (#""pre_tokenizer": {"type": "Shout"}"#, "Shout"),
+    (#""post_processor": {"type": "Shout"}"#, "Shout"),
+    (#""decoder": {"type": "Shout"}"#, "Shout"),
+    (#""model": {"type": "Shout", "vocab": {}}"#, "Shout"),
     (#""normalizer": {"type": "Prepend", "prepend": "a", "scheme": "first"}"#, "scheme"),
-    (#""decoder": {"type": "WordPiece", "prefix": "x"}"#, "WordPiece"),
     (#""decoder": {"type": "Fuse", "why": 1}"#, "decoder.why"),
-    (#""post_processor": {"type": "BertProcessing"}"#, "BertProcessing"),
     (#""surprise": 1"#, "surprise"),
-    (#""added_tokens": [{"id": 9, "content": "x", "lstrip": true}]"#, "lstrip"),
-    (#""added_tokens": [{"id": 9, "content": "x", "normalized": true}]"#, "normalized"),
     (#""model": {"type": "BPE", "vocab": {}, "merges": [], "dropout": 0.1}"#, "dropout"),
     (#""model": {"type": "BPE", "vocab": {}, "merges": [], "cache": 1}"#, "model.cache"),
   ])
@@ -86,11 +81,7 @@ struct TokenizerPipelineTests {
     #""model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a"]}"#,
     #""model": {"type": "BPE", "vocab": {"a": 0}, "merges": ["a a a"]}"#,
     #""model": {"type": "BPE", "merges": []}"#,
-    #""added_tokens": [{"id": 1, "content": "a"}]"#,
-    #""added_tokens": [{"id": 9, "content": ""}]"#,
-    #""post_processor": {"type": "TemplateProcessing", "single": [], "special_tokens": {}}"#,
     #""decoder": {"type": "Strip", "content": "ab", "start": 1, "stop": 0}"#,
-    #""normalizer": {"type": "Replace", "pattern": {"String": ""}, "content": "x"}"#,
   ])
   func `a file that breaks its format is refused`(_ member: String) {
     let error = textError { _ = try TokenizerPipeline(json: TinyTokenizer.json(replacing: member)) }
@@ -119,15 +110,8 @@ struct TokenizerPipelineTests {
     #expect(tokenizer.endOfSequence == 1)
   }
 
-  @Test(arguments: [
-    #"{"bos_token": "a", "add_bos_token": true}"#,
-    #"{"eos_token": "a", "add_eos_token": true}"#,
-    #"{"bos_token": "x"}"#,
-    #"{"added_tokens_decoder": {"7": {"content": "<x>"}}}"#,
-    #"{"added_tokens_decoder": {"1": {"content": "a"}}}"#,
-    #"{"#,
-  ])
-  func `a configuration that contradicts the tokenizer is refused`(_ configuration: String) {
+  @Test(arguments: [#"{"#, "[]", #"{"bos_token": 1}"#, #"{"added_tokens_decoder": {"x": {}}}"#])
+  func `a configuration that breaks its format is refused`(_ configuration: String) {
     let error = textError {
       _ = try TokenizerPipeline(
         json: TinyTokenizer.json(), configuration: Array(configuration.utf8))

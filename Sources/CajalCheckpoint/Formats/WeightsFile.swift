@@ -15,6 +15,7 @@ struct WeightsFile {
   static func open(_ path: String) throws(CheckpointError) -> WeightsFile {
     let region = ByteRegion(try ByteStore(mapping: path, named: path))
     try region.refuseLargeFilePointer()
+    try region.refuseGGUF()
     guard let format = recognize(region) else {
       throw CheckpointError(
         .unsupported,
@@ -62,6 +63,15 @@ extension ByteRegion {
   /// fetched.
   var isLargeFilePointer: Bool {
     starts(with: Array("version https://git-lfs.github.com/spec/".utf8))
+  }
+
+  /// Refuses GGUF, whose metadata are read by ``GGUFFile`` and whose weights are not.
+  func refuseGGUF() throws(CheckpointError) {
+    guard GGUFFile.recognizes(self) else { return }
+    throw CheckpointError(
+      .unsupported,
+      "is GGUF, of which the vocabulary is read and not the weights; for the model take its "
+        + "safetensors, for its tokens 'cajal tokenize'", file: store.file)
   }
 
   /// Refuses the small text file that Git leaves in place of a large file it has not fetched.

@@ -12,6 +12,12 @@ struct Console: Sendable {
   var showsProgressInPlace: Bool
   /// Columns of a line.
   var width: Int
+  /// Whether a person sees standard output as it comes.
+  var isTerminal = false
+  /// Whether that person's terminal shows colours and wants them.
+  var usesColors = false
+  /// Whether a person types standard input.
+  var isInputTerminal = false
 
   /// The console of the command that is running.
   @TaskLocal static var current = Console.standard
@@ -29,11 +35,20 @@ struct Console: Sendable {
       // Where standard error itself fails there is nowhere left to say so.
       try? FileHandle.standardError.write(contentsOf: Data(text.utf8))
     },
-    showsProgressInPlace: isatty(STDERR_FILENO) == 1, width: terminalWidth ?? 80)
+    showsProgressInPlace: isatty(STDERR_FILENO) == 1, width: terminalWidth ?? 80,
+    isTerminal: isatty(STDOUT_FILENO) == 1,
+    usesColors: isatty(STDOUT_FILENO) == 1 && wantsColors,
+    isInputTerminal: isatty(STDIN_FILENO) == 1)
 
   /// Writes a line, or several.
   func print(_ text: String) throws {
     try write(text.hasSuffix("\n") ? text : text + "\n")
+  }
+
+  /// What <https://no-color.org> and terminals without any say.
+  private static var wantsColors: Bool {
+    let environment = ProcessInfo.processInfo.environment
+    return (environment["NO_COLOR"] ?? "").isEmpty && environment["TERM"] != "dumb"
   }
 
   /// Columns of the terminal that shows standard output, 40 to 120; nil in a pipe.

@@ -80,7 +80,7 @@ struct RecordCommand: WorkCommand {
     let subject = try Subject.open(model.model, job: job)
     var recording = Recording(
       sites: try SiteList(parsing: sites, for: subject.model).sites,
-      sequences: try prompt.sequences(for: subject),
+      sequences: try prompt.sequences(for: subject, chat: prompt.chatPrompt(for: subject)),
       interventions: try intervene.flatMap { try Intervention.parse($0, seed: general.seed) })
     recording.gradient = try gradient.map { try Metric(parsing: $0, for: subject) }
     recording.keepsWeightGradients = weights

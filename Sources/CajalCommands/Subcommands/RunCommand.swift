@@ -19,12 +19,17 @@ struct RunCommand: WorkCommand {
         cajal run models/stories260K --text "Once" --greedy 50 \\
           --intervene "scale attentionOut.2 0"
         cajal run models/gpt2 --tokens "31 17 99" --json
+        cajal run models/chat --chat "Who was Cajal?" --system "Be brief."
 
       A continuation appears as it is made. Draws take the settings in this order: repetition \
       penalty, temperature, top k, top p, min p.
 
       A text longer than the positions the model was made for is read in windows of that many tokens \
       for the loss, and what comes next is read from its end. --tokens are always one sequence.
+
+      --chat and --messages are written as the model's chat template has them ('cajal chat-template' \
+      shows it). The answer has at most 256 tokens unless --greedy or --sample says otherwise, and ends \
+      behind a token that ends a turn.
 
       Interventions are written as 'cajal record --help' says and act on everything that is run. In a \
       continuation position=-1 is every newest position, and what was changed stays changed.
@@ -46,7 +51,7 @@ struct RunCommand: WorkCommand {
   @Flag(help: "Show the mean loss of the tokens, in nats.")
   var loss = false
 
-  @OptionGroup var generation: GenerationArguments
+  @OptionGroup var settings: GenerationArguments
 
   @Option(help: ArgumentHelp("Change the run; may be given several times.", valueName: "spec"))
   var intervene: [String] = []
@@ -59,16 +64,30 @@ struct RunCommand: WorkCommand {
     try generation.check()
   }
 
+  /// Tokens of an answer where nobody says how many.
+  private static let answerLimit = 256
+
+  /// The settings as they were given; a conversation is answered without being asked to.
+  private var generation: GenerationArguments {
+    var settings = settings
+    if prompt.isConversation, settings.greedy == nil, settings.sample == nil {
+      settings.greedy = Self.answerLimit
+    }
+    return settings
+  }
+
   func work(_ job: Job, _ console: Console) throws {
     let subject = try Subject.open(model.model, job: job)
-    let sequences = try prompt.sequences(for: subject)
+    let chat = try prompt.chatPrompt(for: subject)
+    let sequences = try prompt.sequences(for: subject, chat: chat)
     guard sequences.count == 1, let tokens = sequences.first else {
       throw WorkbenchError(
         .input,
         "run takes one sequence and there are \(sequences.count); 'cajal record' takes several")
     }
     let interventions = try intervene.flatMap { try Intervention.parse($0, seed: general.seed) }
-    let continuation = try generation.generation(subject, interventions, seed: general.seed)
+    var continuation = try generation.generation(subject, interventions, seed: general.seed)
+    if let chat { continuation.endTokens = subject.endTokens.union(chat.endTokens) }
     noteReach(tokens, subject, console)
     var session =
       continuation.limit > 0 ? try continuation.begin(subject, after: tokens, job: job) : nil
@@ -120,9 +139,10 @@ struct RunCommand: WorkCommand {
   private func stream(
     _ session: inout TextGeneration.Session, _ subject: Subject, _ job: Job, _ console: Console
   ) throws {
-    try console.print("\nContinued, \(generation.manner(seed: general.seed))")
+    let word = prompt.isConversation ? "Answered" : "Continued"
+    try console.print("\n\(word), \(generation.manner(seed: general.seed))")
     var text = StreamedText(console)
-    try text.write(Self.end(of: session.promptText))
+    if !prompt.isConversation { try text.write(Self.end(of: session.promptText)) }
     // A line of progress would be written into the text.
     let result: TextGeneration.Result
     do {

@@ -58,4 +58,9 @@ enum PrintableBytes {
     }
     return result
   }
+
+  /// The characters that stand for bytes.
+  static func spelling(of bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { UTF8Bytes(Unicode.Scalar(scalars[Int($0)]) ?? "\u{FFFD}") }
+  }
 }

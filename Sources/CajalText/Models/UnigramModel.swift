@@ -48,6 +48,9 @@ struct UnigramModel: TokenModel {
   let fallback: [Int?]
   let pool: ScratchPool<UnigramScratch>
 
+  /// As in the package; the library gives the text as well.
+  var unknownSpelledAsText: Int? { unknown }
+
   var kind: String { "unigram\(hasByteFallback ? " with byte fallback" : "")" }
 
   /// - Parameters:

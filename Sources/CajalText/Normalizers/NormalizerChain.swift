@@ -1,55 +1,37 @@
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rewrites a text before it is cut into pieces: `Prepend`, `Replace` and sequences of them.
+/// The normalizer of a `tokenizer.json`: steps that change a text before it is cut, in order.
+///
+/// - Reference: `normalizers/` of <https://github.com/huggingface/tokenizers>.
 struct NormalizerChain: Sendable {
-  private enum Step {
-    case prepend([UInt8])
-    case replace(ByteReplacement)
-  }
+  /// A text must not become longer than this many times its length, whatever a file asks for.
+  private static let growthLimit = 4096
 
-  private let steps: [Step]
+  private let steps: [any NormalizationStep]
+
+  /// Steps that were not read from a file.
+  init(_ steps: [any NormalizationStep]) { self.steps = steps }
 
   /// Reads the member `normalizer`.
   init(_ value: JSONValue) throws(TextError) {
-    var steps: [Step] = []
-    var replacements: [ByteReplacement] = []
-    for (type, fields) in try TypedComponent.flattened(value, "normalizer", list: "normalizers") {
-      var fields = fields
-      switch type {
-      case "Prepend":
-        steps.append(.prepend(Array(try fields.takeString("prepend").utf8)))
-        try fields.close()
-      case "Replace":
-        let replacement = try ByteReplacement(fields)
-        replacements.append(replacement)
-        steps.append(.replace(replacement))
-      default: throw TypedComponent.unknown(type, fields.path)
+    var steps: [any NormalizationStep] = []
+    var growth = 1
+    for description in try NormalizerDescription.flattened(value, "normalizer") {
+      let (step, factor) = try description.step()
+      steps.append(step)
+      let (product, overflow) = growth.multipliedReportingOverflow(by: factor)
+      guard !overflow, product <= Self.growthLimit else {
+        throw TextError(
+          .unsupported,
+          "the steps of “normalizer” can make a text \(Self.growthLimit) times as long and more")
       }
+      growth = product
     }
-    try ByteReplacement.limitGrowth(replacements, "normalizer")
     self.steps = steps
   }
 
-  /// Makes the text what the vocabulary spells; an empty text stays empty.
+  /// Makes the text what the vocabulary spells.
   func apply(to text: inout AlignedText) throws(TextError) {
-    for step in steps {
-      switch step {
-      case .prepend(let prefix):
-        guard !text.bytes.isEmpty else { continue }
-        text.rewrite { text in
-          text.put(prefix, replacing: 0)
-        }
-      case .replace(let replacement):
-        text.rewrite { text in
-          while text.remaining > 0 {
-            if text.old[text.position...].starts(with: replacement.pattern) {
-              text.put(replacement.content, replacing: replacement.pattern.count)
-            } else {
-              text.keep(1)
-            }
-          }
-        }
-      }
-    }
+    for step in steps { try step.apply(to: &text) }
   }
 }

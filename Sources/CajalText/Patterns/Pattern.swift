@@ -1,39 +1,71 @@
 // SPDX-License-Identifier: Apache-2.0
 
-import CPCRE2
-
-/// A pattern of a tokenizer file, compiled once.
+/// A regular expression of a tokenizer file, compiled once.
+///
+/// Most patterns of tokenizers look at most one character ahead: they become a table that is walked
+/// over the text. All others go to PCRE2 with its compiler to machine code.
 struct Pattern: Sendable {
-  private let program: PatternProgram
-
-  init(_ source: String) throws(TextError) {
-    program = try PatternProgram(source)
+  private enum Engine: Sendable {
+    case automaton(PatternAutomaton)
+    case pcre(PCREPattern)
   }
 
-  /// The groups that the pattern captures.
-  var groupCount: Int {
-    var count: UInt32 = 0
-    pcre2_pattern_info_8(program.code, UInt32(PCRE2_INFO_CAPTURECOUNT), &count)
-    return Int(count)
+  /// What may find the matches; the tests compare both.
+  enum EngineChoice: Sendable {
+    case automatic
+    case pcreOnly
   }
-}
 
-/// The compiled pattern, which nobody changes after it is made.
-private final class PatternProgram: @unchecked Sendable {
-  let code: OpaquePointer
+  private let engine: Engine
 
-  init(_ source: String) throws(TextError) {
-    var status: Int32 = 0
-    var offset = 0
-    let units = Array(source.utf8)
-    let code = pcre2_compile_8(
-      units, units.count, UInt32(PCRE2_UTF) | UInt32(PCRE2_UCP), &status, &offset, nil)
-    guard let code else {
-      throw TextError(.malformed, "the pattern \(VisibleText.excerpt(source)) is not valid")
+  init(
+    _ source: String, syntax: PatternSyntax = .oniguruma, engine choice: EngineChoice = .automatic
+  ) throws(TextError) {
+    try self.init(
+      try PatternParser.parse(source, syntax), name: VisibleText.excerpt(source), engine: choice)
+  }
+
+  /// The pattern that matches a text and nothing else.
+  init(literal: String) throws(TextError) {
+    try self.init(
+      .sequence(literal.unicodeScalars.map { .set(ScalarSet($0)) }),
+      name: VisibleText.excerpt(literal))
+  }
+
+  /// The pattern that matches one scalar of a set.
+  init(_ set: ScalarSet) throws(TextError) { try self.init(.set(set), name: "[…]") }
+
+  private init(
+    _ node: PatternNode, name: String, engine choice: EngineChoice = .automatic
+  ) throws(TextError) {
+    if choice == .automatic, let automaton = PatternAutomaton(node) {
+      engine = .automaton(automaton)
+    } else {
+      engine = .pcre(try PCREPattern(node, name: name))
     }
-    self.code = code
-    pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))
   }
 
-  deinit { pcre2_code_free_8(code) }
+  /// Whether a table finds the matches.
+  var isAutomaton: Bool {
+    if case .automaton = engine { true } else { false }
+  }
+
+  /// Hands out the matches from left to right; none overlaps another, and none is empty where
+  /// another ends.
+  ///
+  /// - Parameter bytes: Valid UTF-8.
+  /// - Throws: When the work grows out of proportion to the text.
+  /// - Cost: proportional to the text.
+  func matches(
+    in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+  ) throws(TextError) {
+    switch engine {
+    case .automaton(let automaton): try automaton.matches(in: bytes, body)
+    case .pcre(let pattern): try pattern.matches(in: bytes, body)
+    }
+  }
+
+  /// The refusal of a pattern that tries too much on a text.
+  static let tooMuchWork = TextError(
+    .unsupported, "a pattern of the tokenizer tries too many ways to match this text")
 }

@@ -57,6 +57,24 @@ struct AlignedText: Sendable {
 
 // MARK: - Rewriting
 extension AlignedText {
+  /// Puts another text in the place of this one.
+  ///
+  /// - Parameter origins: For every new byte where in the old text it begins, and where the last ends;
+  ///   they never decrease. Empty where nobody wants offsets.
+  mutating func replace(_ new: [UInt8], origins: [UInt32]) {
+    if isTracked {
+      precondition(
+        origins.count == new.count + 1 || new.isEmpty && origins.isEmpty,
+        "\(new.count) bytes with \(origins.count) origins")
+      sources = new.indices.map { index in
+        let (start, end) = (origins[index], origins[index + 1])
+        guard let sources else { return ByteSpan(base + Int(start)..<base + Int(end)) }
+        return Self.source(of: ByteSpan(start, end), sources, base)
+      }
+    }
+    bytes = new
+  }
+
   /// Rewrites the text from left to right; what the body has not read is kept.
   ///
   /// Costs nothing where the body only keeps.
@@ -146,6 +164,25 @@ struct Rewriting {
       for _ in before..<new.count { newSources.append(source) }
     }
     position += count
+  }
+
+  /// Writes characters of ASCII in the place of as many others.
+  mutating func map(_ count: Int, through map: ASCIIMap) {
+    let end = position + count
+    if !hasChanged {
+      let unchanged = old.withUnsafeBufferPointer {
+        map.unchanged(UnsafeBufferPointer(rebasing: $0[position..<end]))
+      }
+      position += unchanged
+      guard position < end else { return }
+      change()
+    }
+    let start = new.count
+    copy(position..<end)
+    new.withUnsafeMutableBufferPointer {
+      map.apply(to: UnsafeMutableBufferPointer(rebasing: $0[start...]))
+    }
+    position = end
   }
 
   /// What the old character at a byte stands for.

@@ -24,7 +24,7 @@ public struct StreamingDecoder: Sendable {
   /// Takes a token and returns the text that is certain now; often none, or that of tokens before.
   public mutating func append(_ id: Int) -> String {
     held += pieces.append(id)
-    let whole = held.count - Self.unfinished(held)
+    let whole = held.count - UnfinishedScalar.length(in: held)
     defer { held.removeFirst(whole) }
     return String(decoding: held[..<whole], as: UTF8.self)
   }
@@ -34,16 +34,6 @@ public struct StreamingDecoder: Sendable {
     held += pieces.finish()
     defer { held = [] }
     return String(decoding: held, as: UTF8.self)
-  }
-
-  /// How many bytes at the end begin a scalar without ending it.
-  private static func unfinished(_ bytes: [UInt8]) -> Int {
-    for (length, byte) in bytes.reversed().prefix(3).enumerated() where byte >= 0xC0 {
-      // The length that a first byte announces; bytes that begin nothing stand for themselves.
-      let announced = byte < 0xC2 || byte > 0xF4 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
-      return length + 1 < announced ? length + 1 : 0
-    }
-    return 0
   }
 }
 
