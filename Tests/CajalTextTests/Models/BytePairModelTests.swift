@@ -97,6 +97,18 @@ struct BytePairModelTests {
     }
   }
 
+  /// Only whole pieces of text are looked up where merges are ignored; a part of one is merged.
+  @Test func `a part is not remembered as a whole`() throws {
+    let model = try BytePairModel(
+      vocabulary: Vocabulary(["a", "b", "x", "ab", "xa", "xab"]),
+      merges: .pairs([("x", "a"), ("xa", "b")]), options: .init(ignoresMerges: true))
+    for _ in 0..<2 {
+      #expect(try TokenModelTests.run(model, Array("ab".utf8)).ids == [3])
+      let long = try TokenModelTests.run(model, Array(String(repeating: "ab", count: 40).utf8))
+      #expect(long.ids == Array(repeating: [0, 1], count: 40).flatMap(\.self))
+    }
+  }
+
   @Test func `many threads find what one finds`() async throws {
     var dice = Dice(state: 5)
     let (pieces, merges) = Self.vocabulary(&dice, Self.letters, 50)
@@ -149,6 +161,8 @@ struct BytePairModelTests {
       let run = try TokenModelTests.run(model, Array("a<0x41>Aa".utf8))
       #expect(run.ids == [11, 10, 10, 11])
       #expect(run.spans.map(\.range) == [0..<1, 1..<7, 7..<8, 8..<9])
+      let spelledOut = try TokenModelTests.run(model, Array("a<0x41>a".utf8))
+      #expect(spelledOut.spans.map(\.range) == [0..<1, 1..<7, 7..<8])
     }
   }
 
