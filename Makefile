@@ -3,7 +3,7 @@
 LIBRARIES := $(patsubst Sources/%/,%,$(dir $(wildcard Sources/*/*.docc)))
 MODEL ?=
 
-.PHONY: help scan build test check format docs bench peers setup
+.PHONY: help scan build test check format docs bench peers tokenizers fuzz setup
 help:     ## this list
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1 \2/p' Makefile | sed 's/^\(  make [a-z]*\) /\1\t/'
 
@@ -20,7 +20,8 @@ check:    ## format, sizes, names, layering, documentation
 	dev/check
 
 format:   ## formats every Swift file in place
-	swift format --in-place --recursive Package.swift Sources Tests $(addprefix Benchmarks/,Package.swift Sources Benchmarks)
+	swift format --in-place --recursive Package.swift Sources Tests $(addprefix Benchmarks/,Package.swift Sources Benchmarks) \
+	  $(addprefix Fuzz/,Package.swift Sources)
 
 docs: setup  ## the documentation of every library, below .build
 	for library in $(LIBRARIES); do swift package generate-documentation --target $$library || exit 1; done
@@ -30,6 +31,12 @@ bench: setup  ## the benchmarks, a package of its own in Benchmarks
 
 peers: setup  ## one table of Cajal beside PyTorch, transformers and TransformerLens
 	dev/peers
+
+tokenizers: setup  ## every token of ten megabytes beside tokenizers, tiktoken and sentencepiece
+	dev/tokenizers compare
+
+fuzz: setup  ## every parser, and encoding followed by decoding, for twenty seconds each
+	dev/fuzz
 
 setup:    ## installs the system packages that are missing
 	@dev/setup

@@ -233,7 +233,7 @@ def word_level_steps(texts, size):
 
 
 def word_level_characters(texts, size):
-    steps = [pre_tokenizers.CharDelimiterSplit(","), *split(r"\X")]
+    steps = [pre_tokenizers.CharDelimiterSplit(","), *split(r".")]
     return word_level(texts, size, pre_tokenizers.Sequence(steps), normalizers.NFD())
 
 

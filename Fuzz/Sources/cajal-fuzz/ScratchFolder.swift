@@ -35,14 +35,16 @@ extension FuzzTarget {
     _ name: String,
     _ open: @escaping @Sendable (ScratchFolder, [UInt8]) throws -> (any Tokenizer)?
   ) -> FuzzTarget {
-    FuzzTarget(name, preparing: { _ in
-      let folder = try ScratchFolder()
-      return { input in
-        // Refusing is right; only crashes and broken properties are looked for.
-        if let tokenizer = try? open(folder, input) {
-          TokenizerProperties(tokenizer).holdForSamples()
+    FuzzTarget(
+      name,
+      preparing: { _ in
+        let folder = try ScratchFolder()
+        return { input in
+          // Refusing is right; only crashes and broken properties are looked for.
+          if let tokenizer = try? open(folder, input) {
+            TokenizerProperties(tokenizer).holdForSamples()
+          }
         }
-      }
-    })
+      })
   }
 }

@@ -16,7 +16,8 @@ struct TokenizerProperties: Sendable {
   /// Texts with a bit of everything.
   private static let samples = [
     "", " ", "Hello, world!  don't\r\n", "naïve cafe\u{301} ﬁ ½ İ ß", "你好 こんにちは 한국어 हिन्दी",
-    "👩‍👩‍👧‍👦🇫🇷\u{0}\u{1B}\u{FEFF}\u{200B}\u{A0}", "<s>[CLS]<|endoftext|></s>", String(repeating: "ab ", count: 50),
+    "👩‍👩‍👧‍👦🇫🇷\u{0}\u{1B}\u{FEFF}\u{200B}\u{A0}", "<s>[CLS]<|endoftext|></s>",
+    String(repeating: "ab ", count: 50),
   ]
 
   /// Holds everything for a few texts.

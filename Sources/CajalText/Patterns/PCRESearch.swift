@@ -9,7 +9,7 @@ import CPCRE2
 /// charged.
 struct PCRESearch {
   /// How many steps back, or bytes passed over, are allowed for each byte of a text.
-  static let workFactor = 200
+  static let workFactor = 32
   private static let firstLimit: UInt32 = 1000
 
   private enum Outcome {

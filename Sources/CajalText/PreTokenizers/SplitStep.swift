@@ -45,7 +45,12 @@ extension SplitStep {
     ]
     return ScalarProperties.scalars(of: categories, version: ScalarProperties.version(8, 0))
       .union(ScalarSet([0x21..<0x30, 0x3A..<0x41, 0x5B..<0x61, 0x7B..<0x7F]))
+      .union(ScalarSet("\u{166D}", "\u{111C9}"))  // They have left the category since.
   }()
+
+  /// What the reference takes for digits: numbers of Unicode 17.
+  static let numbers = ScalarProperties.numbers
+    .union(ScalarSet([0x1_1DE0..<0x1_1DEA, 0x1_6FF4..<0x1_6FF7]))
 
   /// Cuts out every scalar of a set.
   init(_ set: ScalarSet, _ behavior: SplitBehavior) throws(TextError) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-@testable import CajalText
 import Foundation
+
+@testable import CajalText
 
 extension FuzzTarget {
   /// JSON alone. Whatever is read here, Foundation reads too.
