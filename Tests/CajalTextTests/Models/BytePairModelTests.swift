@@ -51,11 +51,13 @@ struct BytePairModelTests {
     for _ in 0..<60 {
       var pieces = Set((0..<80).map { _ in dice.word(["a", "b", "c"], 2...7) }).sorted()
       pieces.shuffle(using: &dice)
-      pieces = (hasScores ? ["a", "b"] : (0..<128).map { String(Unicode.Scalar(UInt8($0))) }) + pieces
+      pieces =
+        (hasScores ? ["a", "b"] : (0..<128).map { String(Unicode.Scalar(UInt8($0))) }) + pieces
       // Few scores, so that many are equal.
       let scores = pieces.map { _ in Float(dice.below(12)) }
       let spellings =
-        hasScores ? pieces.map { Array($0.utf8) } : pieces.map { Array($0.utf8) } + (128...255).map { [$0] }
+        hasScores
+        ? pieces.map { Array($0.utf8) } : pieces.map { Array($0.utf8) } + (128...255).map { [$0] }
       let model = try BytePairModel(
         vocabulary: Vocabulary(spellings: spellings),
         merges: hasScores ? .scores(scores, inert: []) : .ranks,

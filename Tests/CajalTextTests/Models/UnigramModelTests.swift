@@ -5,7 +5,9 @@ import Testing
 
 struct UnigramModelTests {
   /// The best sum over all ways to write a word, each summed from left to right.
-  private static func best(_ word: ArraySlice<String>, _ scores: [String: Double], _ sum: Double) -> Double {
+  private static func best(_ word: ArraySlice<String>, _ scores: [String: Double], _ sum: Double)
+    -> Double
+  {
     if word.isEmpty { return sum }
     return (1...word.count).compactMap { count in
       let (head, rest) = (word.prefix(count).joined(), word.dropFirst(count))
@@ -39,7 +41,8 @@ struct UnigramModelTests {
   @Test func `what is remembered is what would be found again`() throws {
     var dice = Dice(state: 12)
     let letters = ["a", "b", "é", "日"]
-    let pieces = [UnigramModel.Piece(bytes: Array("<unk>".utf8), score: 0)]
+    let pieces =
+      [UnigramModel.Piece(bytes: Array("<unk>".utf8), score: 0)]
       + Set((0..<50).map { _ in dice.word(letters, 1...4) }).sorted().map { word in
         UnigramModel.Piece(bytes: Array(word.utf8), score: -Double(word.utf8.count % 3) - 1)
       }
@@ -75,7 +78,8 @@ struct UnigramModelTests {
       }, unknown: 0, byteFallback: false)
     let run = try TokenModelTests.run(model, Array(String(repeating: "a", count: 100_001).utf8))
     #expect(run.ids.count == 50_001)
-    let unknown = try TokenModelTests.run(model, Array(String(repeating: "\u{301}", count: 50_000).utf8))
+    let unknown = try TokenModelTests.run(
+      model, Array(String(repeating: "\u{301}", count: 50_000).utf8))
     #expect(unknown.ids == [0])
     #expect(unknown.spans.map(\.range) == [0..<100_000])
   }

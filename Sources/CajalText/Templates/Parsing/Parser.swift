@@ -5,7 +5,7 @@
 /// - Source: `parser.py` and `compiler.py` of Jinja 3.1.
 struct Parser {
   /// How deep brackets, blocks and conditions may stand in each other.
-  static let depthLimit = 48
+  static let depthLimit = 40
 
   private var tokens: [Token]
   private var place = 0
