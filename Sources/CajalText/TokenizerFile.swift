@@ -141,10 +141,7 @@ extension TokenizerFile {
     if url.pathExtension == "tiktoken" || TiktokenFile.isRanks(bytes) {
       return try TiktokenFile.tokenizer(bytes, name: name, configuration)
     }
-    throw TextError(
-      .unsupported,
-      "SentencePiece models are not implemented; put the model's tokenizer.json beside it or give "
-        + "tokens as numbers")
+    return try SentencePieceFile.tokenizer(bytes)
   }
 
   /// A vocabulary with the merges beside it, whichever of the two was named.

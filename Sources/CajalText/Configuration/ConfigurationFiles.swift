@@ -54,7 +54,8 @@ enum ConfigurationFiles {
     var extended = configuration ?? TokenizerConfiguration()
     do throws(TextError) {
       var fields = try JSONFields(try JSONParser.parse(try FileBytes.read(url)), "")
-      extended.tokenizerClass = try fields.takeIfPresent("tokenizer_class")?.string("tokenizer_class")
+      extended.tokenizerClass = try fields.takeIfPresent("tokenizer_class")?.string(
+        "tokenizer_class")
       if extended.tokenizerClass == nil, let type = fields.takeIfPresent("model_type") {
         extended.tokenizerClass = classes[try type.string("model_type")]
       }

@@ -30,7 +30,9 @@ enum PrintableBytes {
   static let scalars: [UInt32] = {
     var next: UInt32 = 256
     return (UInt32(0)..<256).map { byte in
-      if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE { return byte }
+      if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE {
+        return byte
+      }
       defer { next += 1 }
       return next
     }

@@ -6,8 +6,10 @@ struct BytePairContext {
   let pairs: PairTable.View
   let characters: ScalarTable.View
   let bytes: UnsafeBufferPointer<UInt32>
+  /// What two neighbouring bytes become; nil where the model starts from characters.
+  let bytePairs: UnsafeBufferPointer<PairMerge>?
   let lengths: UnsafeBufferPointer<UInt32>
-  let joins: JoinFilter.View?
+  var joins: JoinFilter.View?
 }
 
 /// Where the tokens of a piece go.
@@ -46,17 +48,16 @@ extension BytePairModel {
       try characters.withView { characters throws(TextError) in
         try bytes.withUnsafeBufferPointer { bytes throws(TextError) in
           try lengths.withUnsafeBufferPointer { lengths throws(TextError) in
-            guard let joins else {
-              return try body(
-                BytePairContext(
-                  text: text, pairs: pairs, characters: characters, bytes: bytes, lengths: lengths,
-                  joins: nil))
-            }
-            try joins.withView { joins throws(TextError) in
-              try body(
-                BytePairContext(
-                  text: text, pairs: pairs, characters: characters, bytes: bytes, lengths: lengths,
-                  joins: joins))
+            try bytePairs.withUnsafeBufferPointer { bytePairs throws(TextError) in
+              let context = BytePairContext(
+                text: text, pairs: pairs, characters: characters, bytes: bytes,
+                bytePairs: bytePairs.isEmpty ? nil : bytePairs, lengths: lengths, joins: nil)
+              guard let joins else { return try body(context) }
+              try joins.withView { joins throws(TextError) in
+                var context = context
+                context.joins = joins
+                try body(context)
+              }
             }
           }
         }
@@ -75,7 +76,7 @@ extension BytePairModel {
     if end - start <= PieceMemory.longest,
       let answer = scratch.memory?.recall(context.text, start, end - start, .whole)
     {
-      answer.forEach { writer.write($0, context.lengths[Int($0)], &run) }
+      answer.visit { writer.write($0, context.lengths[Int($0)], &run) }
       return
     }
     try encodeNew(start, end, context, scratch, &writer, &run)
@@ -159,7 +160,7 @@ extension BytePairModel {
     if end - start <= PieceMemory.longest,
       let answer = scratch.memory?.recall(context.text, start, end - start, kind)
     {
-      answer.forEach { writer.write($0, context.lengths[Int($0)], &run) }
+      answer.visit { writer.write($0, context.lengths[Int($0)], &run) }
       return
     }
     try merge(start, end, kind, context, scratch, &writer, &run)
@@ -193,4 +194,3 @@ extension BytePairModel {
     }
   }
 }
-

@@ -39,7 +39,12 @@ extension PairMerging {
     if !model.options.hasAffixes, model.extras.isEmpty {
       removeAll(tracksLengths: false)
       if try model.appendSymbols(range, context, &self) {
-        merge(context.pairs)
+        let text = context.text.baseAddress.map { $0 + range.lowerBound }
+        if let table = context.bytePairs?.baseAddress, let text {
+          merge(context.pairs, bytes: BytePairs(text: text, table: table))
+        } else {
+          merge(context.pairs)
+        }
         guard model.hasByteFallback else { return }
         var total = 0
         for index in 0..<count { total += Int(context.lengths[Int(ids.base[index])]) }

@@ -60,25 +60,40 @@ struct PairMerging: ~Copyable {
   }
 
   /// Joins what can be joined.
-  mutating func merge(_ pairs: PairTable.View) {
+  ///
+  /// - Parameter bytes: The bytes that the tokens stand for, one each, where what their pairs become
+  ///   is known beforehand.
+  mutating func merge(_ pairs: PairTable.View, bytes: BytePairs? = nil) {
     guard count > 1 else { return }
     ranks.reserve(ids.capacity)
     extents.reserve(ids.capacity)
     if count <= Self.shortLimit {
-      mergeShort(pairs)
+      mergeShort(pairs, bytes)
     } else {
-      mergeLong(pairs)
+      mergeLong(pairs, bytes)
     }
+  }
+}
+
+/// A stretch of bytes, and what any two bytes become.
+struct BytePairs {
+  let text: UnsafePointer<UInt8>
+  /// One entry for each pair of bytes, the left one counting 256.
+  let table: UnsafePointer<PairMerge>
+
+  @inline(__always)
+  func merge(_ index: Int) -> PairMerge {
+    table[Int(text[index]) << 8 | Int(text[index + 1])]
   }
 }
 
 // MARK: - Short pieces
 extension PairMerging {
-  private mutating func mergeShort(_ pairs: PairTable.View) {
+  private mutating func mergeShort(_ pairs: PairTable.View, _ bytes: BytePairs?) {
     let (ids, ranks, results) = (ids.base, ranks.base, extents.base)
     var last = count - 1
     for index in 0..<last {
-      let merge = pairs[ids[index], ids[index + 1]]
+      let merge = bytes?.merge(index) ?? pairs[ids[index], ids[index + 1]]
       (ranks[index], results[index]) = (merge.rank, merge.id)
     }
     while last > 0 {
@@ -111,9 +126,10 @@ extension PairMerging {
 
 // MARK: - Long pieces
 extension PairMerging {
-  private mutating func mergeLong(_ pairs: PairTable.View) {
+  private mutating func mergeLong(_ pairs: PairTable.View, _ bytes: BytePairs?) {
     for index in 0..<count - 1 {
-      ranks.base[index] = pairs[ids.base[index], ids.base[index + 1]].rank
+      ranks.base[index] =
+        (bytes?.merge(index) ?? pairs[ids.base[index], ids.base[index + 1]]).rank
       extents.base[index] = 1
     }
     ranks.base[count - 1] = .max

@@ -17,14 +17,7 @@ struct SplitStep: PreTokenizationStep {
     var cutter = PieceCutter(behavior, isInverted: isInverted, capacity: capacity)
     let pieces = tokens.pieces
     try tokens.text.bytes.withUnsafeBufferPointer { bytes throws(TextError) in
-      for piece in pieces {
-        let start = Int(piece.start)
-        cutter.begin(at: start)
-        try pattern.matches(in: UnsafeBufferPointer(rebasing: bytes[piece.range])) { match in
-          cutter.take(start + match.lowerBound, start + match.upperBound)
-        }
-        cutter.finish(at: Int(piece.end))
-      }
+      try pattern.matches(in: bytes, spans: pieces, &cutter)
     }
     tokens.pieces = cutter.pieces
   }

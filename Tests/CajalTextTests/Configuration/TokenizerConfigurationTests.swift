@@ -120,7 +120,8 @@ struct TokenizerConfigurationTests {
       ])?.chatTemplates == ["default": "new"])
   }
 
-  @Test func `spaces before punctuation go where the configuration says so, not of byte pairs`() throws
+  @Test func `spaces before punctuation go where the configuration says so, not of byte pairs`()
+    throws
   {
     func decoded(_ model: String) throws -> String {
       var text = ""

@@ -25,24 +25,25 @@ struct VocabularyFileTests {
       try ids(files.merging(["tokenizer_config.json": configuration]) { $1 }, "ab")
     }
     #expect(try with(#"{"add_prefix_space": true}"#) == [4])
-    #expect(try with(#"{"add_bos_token": true, "bos_token": "b"}"#) == [1, 3])
+    #expect(try with(#"{"add_bos_token": true}"#) == [7, 3])
+    // A token that is named for a role is found in texts as such.
+    #expect(try with(#"{"add_eos_token": true, "eos_token": "b"}"#) == [0, 1, 1])
     #expect(try with(#"{"tokenizer_class": "RobertaTokenizerFast"}"#) == [7, 3, 8])
     let roberta = files.merging(["config.json": #"{"model_type": "roberta"}"#]) { $1 }
     #expect(try ids(roberta, "ab") == [7, 3, 8])
   }
 
   @Test func `a missing half, a broken line and an unknown class are refused`() throws {
-    let class1 = #"{"tokenizer_class": "UnheardTokenizer"}"#
+    let unknown = #"{"tokenizer_class": "UnheardTokenizer"}"#
     let cases: [([String: String], TextError.Code, String)] = [
       (["vocab.json": Self.pieces], .unsupported, "merges.txt"),
       (["vocab.json": Self.pieces, "merges.txt": "a b c\n"], .malformed, "line 1"),
       (["vocab.json": "[]", "merges.txt": ""], .malformed, "vocab.json"),
       (
-        ["vocab.json": Self.pieces, "merges.txt": "", "tokenizer_config.json": class1],
+        ["vocab.json": Self.pieces, "merges.txt": "", "tokenizer_config.json": unknown],
         .unsupported, "UnheardTokenizer"
       ),
-      (["vocab.txt": "a\n", "tokenizer_config.json": class1], .unsupported, "UnheardTokenizer"),
-      (["vocab.txt": "a\u{0}b"], .malformed, "vocab.txt"),
+      (["vocab.txt": "a\n", "tokenizer_config.json": unknown], .unsupported, "UnheardTokenizer"),
       (["a.tiktoken": "YQ== 0\n", "b.tiktoken": "YQ== 0\n"], .ambiguous, "a.tiktoken, b.tiktoken"),
       (["a.tiktoken": "YQ= 0\n"], .malformed, "line 1"), (["a.tiktoken": ""], .malformed, "ranks"),
       (["a.tiktoken": "YQ== 0\n"], .unsupported, "o200k_base"),

@@ -51,11 +51,13 @@ struct BytePairModelTests {
     for _ in 0..<60 {
       var pieces = Set((0..<80).map { _ in dice.word(["a", "b", "c"], 2...7) }).sorted()
       pieces.shuffle(using: &dice)
-      pieces = (hasScores ? ["a", "b"] : (0..<128).map { String(Unicode.Scalar(UInt8($0))) }) + pieces
+      pieces =
+        (hasScores ? ["a", "b"] : (0..<128).map { String(Unicode.Scalar(UInt8($0))) }) + pieces
       // Few scores, so that many are equal.
       let scores = pieces.map { _ in Float(dice.below(12)) }
       let spellings =
-        hasScores ? pieces.map { Array($0.utf8) } : pieces.map { Array($0.utf8) } + (128...255).map { [$0] }
+        hasScores
+        ? pieces.map { Array($0.utf8) } : pieces.map { Array($0.utf8) } + (128...255).map { [$0] }
       let model = try BytePairModel(
         vocabulary: Vocabulary(spellings: spellings),
         merges: hasScores ? .scores(scores, inert: []) : .ranks,
@@ -92,6 +94,18 @@ struct BytePairModelTests {
         #expect(one.ids == other.ids)
         #expect(one.spans == other.spans)
       }
+    }
+  }
+
+  /// Only whole pieces of text are looked up where merges are ignored; a part of one is merged.
+  @Test func `a part is not remembered as a whole`() throws {
+    let model = try BytePairModel(
+      vocabulary: Vocabulary(["a", "b", "x", "ab", "xa", "xab"]),
+      merges: .pairs([("x", "a"), ("xa", "b")]), options: .init(ignoresMerges: true))
+    for _ in 0..<2 {
+      #expect(try TokenModelTests.run(model, Array("ab".utf8)).ids == [3])
+      let long = try TokenModelTests.run(model, Array(String(repeating: "ab", count: 40).utf8))
+      #expect(long.ids == Array(repeating: [0, 1], count: 40).flatMap(\.self))
     }
   }
 
@@ -147,6 +161,8 @@ struct BytePairModelTests {
       let run = try TokenModelTests.run(model, Array("a<0x41>Aa".utf8))
       #expect(run.ids == [11, 10, 10, 11])
       #expect(run.spans.map(\.range) == [0..<1, 1..<7, 7..<8, 8..<9])
+      let spelledOut = try TokenModelTests.run(model, Array("a<0x41>a".utf8))
+      #expect(spelledOut.spans.map(\.range) == [0..<1, 1..<7, 7..<8])
     }
   }
 

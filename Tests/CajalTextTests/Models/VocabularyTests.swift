@@ -39,7 +39,8 @@ struct VocabularyTests {
   @Test func `a trie finds every string that a text continues with`() {
     var dice = Dice(state: 23)
     let strings = (0..<3000).map { _ in
-      (0..<1 + dice.below(7)).map { _ in UInt8(dice.below(2) == 0 ? dice.below(256) : dice.below(3)) }
+      (0..<1 + dice.below(7)).map { _ in UInt8(dice.below(2) == 0 ? dice.below(256) : dice.below(3))
+      }
     }
     let trie = PieceTrie(strings.enumerated().map { (bytes: $1, value: UInt32($0)) })
     let last = Dictionary(zip(strings, strings.indices), uniquingKeysWith: { max($0, $1) })

@@ -113,13 +113,13 @@ struct HostileTemplateTests {
 
   @Test func `the deepest template and call that the limits allow fit a small stack`() async {
     let limits = TemplateLimits()
-    let deep = "{{ " + Self.nested("[", "x", "]", 40) + " }}"
+    let deep = "{{ " + Self.nested("[", "x", "]", 30) + " }}"
     #expect(await Self.code(of: deep, limits) == nil)
     let calls =
       "{% macro f(n) %}{% if n %}{{ [{'a': f(n - 1)|upper ~ (x if x else '')}]|tojson(indent=1) }}"
-      + "{% endif %}{% endmacro %}{{ f(10) }}"
+      + "{% endif %}{% endmacro %}{{ f(6) }}"
     #expect(await Self.code(of: calls, limits) == nil)
-    let endless = calls.replacingOccurrences(of: "f(10)", with: "f(1000)")
+    let endless = calls.replacingOccurrences(of: "f(6)", with: "f(1000)")
     #expect(await Self.code(of: endless, limits) == .exhausted)
   }
 
