@@ -160,6 +160,25 @@ struct GGUFVocabularyTests {
     #expect(try vocabulary.tokenizer().decode([8, 5, 6]) == "unaffable a")
   }
 
+  // MARK: The likeliest pieces
+
+  @Test func `of all ways to write a text the likeliest is taken, with the end behind it`() throws {
+    var vocabulary = GGUFVocabulary(
+      model: "t5",
+      tokens: Self.bytes(["<pad>", "</s>", "<unk>", "▁", "a", "b", "▁a", "ab", "<x>", "c"]))
+    vocabulary.scores = [0, 0, 0, -3, -4, -4, -5, -6, 0, -9]
+    vocabulary.types =
+      [.control, .control, .unknown]
+      + Array(repeating: .normal, count: 5) + [.userDefined, .unused]
+    vocabulary.switches.addsSpacePrefix = true
+    vocabulary.switches.removesExtraSpaces = true
+    #expect(try ids(vocabulary, " b  a ", marks: true) == [3, 5, 6, 1])
+    #expect(try ids(vocabulary, "c") == [3, 9])
+    #expect(try ids(vocabulary, "éé") == [3, 2])
+    #expect(try ids(vocabulary, "a<x>a") == [6, 8, 6])
+    #expect(try vocabulary.tokenizer().decode([3, 5, 6, 1]) == "b a")
+  }
+
   // MARK: Refusals
 
   @Test func `a vocabulary that contradicts itself is refused`() {
