@@ -68,10 +68,22 @@ extension PatternAutomaton {
           lastEnd = end
           position = end
         } else {
-          position = after(position)
+          position = firstStart(from: after(position))
         }
       }
       return true
+    }
+
+    /// The first position from one on where a match may begin or be empty.
+    private mutating func firstStart(from start: Int) -> Int {
+      var position = start
+      while position < bytes.count {
+        let (column, next) = look(at: position)
+        if table[self.start + column] != 0 { break }
+        position = next
+      }
+      workLeft -= position - start
+      return position
     }
 
     /// Walks from a start until nothing can match any more: the end of the match, -1 without one,
