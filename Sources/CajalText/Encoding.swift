@@ -10,11 +10,26 @@ public struct Encoding: Sendable, Equatable {
   /// character all have the whole character.
   public var offsets: Offsets
 
+  /// How some tokens are spelled in this text, where it is not as in the vocabulary.
+  private let spellings: Spellings
+
   /// Tokens with their stretches; as many of one as of the other.
   public init(ids: [Int], offsets: Offsets) {
+    self.init(ids: ids, offsets: offsets, spellings: Spellings())
+  }
+
+  init(ids: [Int], offsets: Offsets, spellings: Spellings) {
     precondition(
       ids.count == offsets.count, "\(ids.count) tokens with \(offsets.count) stretches")
-    (self.ids, self.offsets) = (ids, offsets)
+    (self.ids, self.offsets, self.spellings) = (ids, offsets, spellings)
+  }
+
+  /// How a token is spelled in this text, where that is not what the vocabulary says: text that a
+  /// Unigram model has no piece for, white space that an added token took with it.
+  ///
+  /// ``Tokenizer/tokens(of:)`` gives the spelling of every token.
+  public func spelling(at index: Int) -> String? {
+    spellings[index].map { String(decoding: $0, as: UTF8.self) }
   }
 }
 

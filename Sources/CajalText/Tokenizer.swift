@@ -76,6 +76,14 @@ extension Tokenizer {
     try encoding(of: text, addSpecialTokens: true)
   }
 
+  /// The spellings of the tokens of a text, as the reference implementation lists them: as in the
+  /// vocabulary, or as ``Encoding/spelling(at:)`` says.
+  public func tokens(of encoding: Encoding) -> [String] {
+    encoding.ids.indices.map { index in
+      encoding.spelling(at: index) ?? token(encoding.ids[index]) ?? ""
+    }
+  }
+
   /// The text of some tokens without the special ones.
   public func decode(_ ids: [Int]) -> String {
     decode(ids, skipSpecialTokens: true)

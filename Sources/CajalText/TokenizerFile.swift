@@ -106,8 +106,7 @@ extension TokenizerFile {
   /// Reads a file and puts its path before the line of any error.
   private static func read(_ url: URL, _ layout: Layout) throws(TextError) -> any Tokenizer {
     if layout == .bytePairs { return try bytePairs(url) }
-    let usesConfiguration = layout != .list && layout != .llama2C
-    let configuration = usesConfiguration ? try configuration(url) : nil
+    let configuration = try configuration(url, layout)
     let bytes = try FileBytes.read(url)
     do throws(TextError) {
       switch layout {
@@ -122,6 +121,18 @@ extension TokenizerFile {
     }
   }
 
+  /// What stands beside a file and belongs to its layout.
+  private static func configuration(
+    _ url: URL, _ layout: Layout
+  ) throws(TextError) -> TokenizerConfiguration? {
+    let folder = url.deletingLastPathComponent()
+    switch layout {
+    case .list, .llama2C: return nil
+    case .pipeline: return try ConfigurationFiles.read(folder)
+    default: return try ConfigurationFiles.readWithClass(folder)
+    }
+  }
+
   /// A SentencePiece model or a file of ranks.
   private static func model(
     _ bytes: [UInt8], _ url: URL, _ configuration: TokenizerConfiguration?
@@ -130,10 +141,7 @@ extension TokenizerFile {
     if url.pathExtension == "tiktoken" || TiktokenFile.isRanks(bytes) {
       return try TiktokenFile.tokenizer(bytes, name: name, configuration)
     }
-    throw TextError(
-      .unsupported,
-      "SentencePiece models are not implemented; put the model's tokenizer.json beside it or give "
-        + "tokens as numbers")
+    return try SentencePieceFile.tokenizer(bytes)
   }
 
   /// A vocabulary with the merges beside it, whichever of the two was named.
@@ -148,7 +156,7 @@ extension TokenizerFile {
         "\(url.path): \(file.lastPathComponent) is missing beside it; both are needed, or the "
           + "model's tokenizer.json")
     }
-    let configuration = try configuration(url)
+    let configuration = try configuration(url, .bytePairs)
     let (pieces, pairs) = (try FileBytes.read(vocabulary), try FileBytes.read(merges))
     do throws(TextError) {
       return try BytePairFiles.tokenizer(vocabulary: pieces, merges: pairs, configuration)

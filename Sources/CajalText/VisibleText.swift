@@ -26,6 +26,30 @@ enum VisibleText {
     return text
   }
 
+  /// The piece of a vocabulary that is spelled in bytes; those that make no character are numbers.
+  static func of(_ bytes: [UInt8]) -> String {
+    var text = ""
+    var run: [UInt8] = []
+    func show() {
+      if !run.isEmpty { text += of(String(decoding: run, as: UTF8.self), isSpecial: false) }
+      run = []
+    }
+    var rest = bytes[...]
+    while let first = rest.first {
+      let length = first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4
+      if String(validating: rest.prefix(length), as: UTF8.self) != nil {
+        run += rest.prefix(length)
+        rest = rest.dropFirst(length)
+      } else {
+        show()
+        text += BytePiece.piece(of: first)
+        rest = rest.dropFirst()
+      }
+    }
+    show()
+    return text.isEmpty ? "∅" : text
+  }
+
   private static func isLineEnd(_ scalar: Unicode.Scalar) -> Bool {
     scalar == "\n" || scalar == "\r"
   }

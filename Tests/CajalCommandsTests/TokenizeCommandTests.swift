@@ -111,6 +111,17 @@ struct TokenizeCommandTests {
     }
   }
 
+  @Test func `a long line among short ones is answered in its place`() throws {
+    let long = String(repeating: "word ", count: 210_000)
+    let path = try write("\"a\"\n\"\(long)\"\n\"b\"\nno\n")
+    let run = tokenize("--json-lines", "--file", path, "--quiet")
+    let answers = run.output.split(separator: "\n")
+    #expect(answers.count == 3 && answers[0].hasSuffix("\"decoded\": \"a\"}"))
+    #expect(answers[1].hasSuffix("word \"}") && answers[1].hasPrefix("{\"ids\": [0, 121,"))
+    #expect(answers[2].hasSuffix("\"decoded\": \"b\"}"))
+    #expect(run.errors.hasPrefix("cajal: line 4 of "))
+  }
+
   @Test func `escapes of JSON are read`() throws {
     let path = try write(#""\ud83d\ude42\u00e9\n\/\\\"\b" "#)
     let run = tokenize("--json-lines", "--file", path)

@@ -10,7 +10,10 @@ struct UsageTests {
     #expect(run.output == Program.version + "\n" && run.errors.isEmpty && run.exitCode == 0)
   }
 
-  @Test(arguments: [[], ["scan"], ["inspect"], ["run"], ["record"], ["patch"], ["tokenize"]])
+  @Test(arguments: [
+    [], ["scan"], ["inspect"], ["run"], ["record"], ["patch"], ["tokenize"],
+    ["chat-template"],
+  ])
   func `help shows an example of the command`(command: [String]) {
     let run = Invocation.of(command + ["--help"])
     let name = (["cajal"] + command).joined(separator: " ")
@@ -27,7 +30,7 @@ struct UsageTests {
   @Test func `help names the exit codes and every command`() {
     let help = Invocation.of("--help").output
     #expect(help.contains("0 done, 1 failed, 64 wrong usage, 130 interrupted"))
-    for command in ["scan", "inspect", "run", "record", "patch", "tokenize"] {
+    for command in ["scan", "inspect", "run", "record", "patch", "tokenize", "chat-template"] {
       #expect(help.contains("\n  \(command) "))
     }
   }
@@ -37,7 +40,7 @@ struct UsageTests {
     (
       ["dance"],
       "cajal: there is no command 'dance'; there are scan, inspect, run, record, patch, "
-        + "tokenize; "
+        + "tokenize, chat-template; "
         + "see 'cajal --help'\n"
     ),
     (
@@ -49,11 +52,13 @@ struct UsageTests {
     ),
     (
       ["run", "m"],
-      "cajal: say what to run on: --text, --tokens or --file; see 'cajal run --help'\n"
+      "cajal: say what to run on: --text, --tokens, --file, --chat or --messages; "
+        + "see 'cajal run --help'\n"
     ),
     (
       ["run", "m", "--text", "a", "--tokens", "1"],
-      "cajal: --text, --tokens and --file exclude each other; give one; see 'cajal run --help'\n"
+      "cajal: --text, --tokens, --file, --chat and --messages exclude each other; give one; "
+        + "see 'cajal run --help'\n"
     ),
     (
       ["run", "m", "--tokens", "1", "--no-special-tokens"],
@@ -145,6 +150,24 @@ struct UsageTests {
     (
       ["patch", "m", "--clean", "a", "--corrupt", "b", "--metric", "loss", "--top", "-1"],
       "cajal: --top must not be negative; see 'cajal patch --help'\n"
+    ),
+    (
+      ["run", "m", "--text", "a", "--system", "b"],
+      "cajal: --system needs --chat; --messages have their own system message; "
+        + "see 'cajal run --help'\n"
+    ),
+    (
+      ["run", "m", "--chat", "a", "--no-special-tokens"],
+      "cajal: --no-special-tokens is about texts; a chat template puts its own; "
+        + "see 'cajal run --help'\n"
+    ),
+    (
+      ["chat-template", "m", "--messages", "-", "--tools", "-"],
+      "cajal: only one file can be standard input; see 'cajal chat-template --help'\n"
+    ),
+    (
+      ["chat-template", "m"],
+      "cajal: missing expected argument '--messages <file>'; see 'cajal chat-template --help'\n"
     ),
     (
       ["tokenize", "m", "--text", "a", "--file", "b"],

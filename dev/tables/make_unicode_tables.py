@@ -3,14 +3,15 @@
 
     python dev/tables/make_unicode_tables.py Sources/CajalText/Unicode/UnicodeTables+Generated.swift
 
-Needs the Python packages `unicodedataplus` (16.0), `unicodedata2` (17.0) and `tokenizers` (0.23). The parts of the reference
-stand on different versions of Unicode, so each table does: normal forms and combining marks on 9.0, the
-categories of BertNormalizer on 8.0, lower case and grapheme clusters on 17.0. Normal forms come from
-the character database, cut at their version. The sets and the lower case are asked of the reference
-itself, scalar by scalar: it says which of them it has.
+Needs the Python packages `unicodedataplus` (16.0), `unicodedata2` (17.0) and `tokenizers` (0.23).
+The parts of the reference stand on different versions of Unicode, so each table does: normal
+forms and combining marks on 9.0, the categories of BertNormalizer on 8.0, lower case and grapheme
+clusters on 17.0. Normal forms come from the character database, cut at their version. The sets
+and the lower case are asked of the reference itself, scalar by scalar: it says which of them it
+has.
 
-Every table is a row of numbers, each written in digits of five bits, the lowest first; a digit of 32
-and above says that another follows.
+Every table is a row of numbers, each written in digits of five bits, the lowest first; a digit of
+32 and above says that another follows.
 """
 
 import sys
@@ -178,8 +179,8 @@ TABLES = [
     ("compatibilityDecompositions", "Full compatibility decompositions that differ from these.",
      lambda: decompositions("NFKD", without="NFD")),
     ("compositions", "Primary composites of Unicode 9.0, without Hangul.", compositions),
-    ("classes", "1: control, format, private use and U+FFFD; 2: non-spacing mark (both Unicode 8.0); "
-     "4: mark of Unicode 9.0.", classes),
+    ("classes", "1: control, format, private use and U+FFFD; 2: non-spacing mark (both Unicode "
+     "8.0); 4: mark of Unicode 9.0.", classes),
     ("lowerCase", "Lower case of Unicode 17.0, without U+0130.", lower_case),
     ("graphemeBreaks", "Grapheme cluster breaks with pictographs and conjuncts, without Hangul "
      "syllables.", breaks),

@@ -12,7 +12,7 @@ struct ChatTemplateCommand: WorkCommand {
     discussion: """
       Examples:
         cajal chat-template models/qwen --messages chat.json
-        cajal chat-template models/qwen --messages chat.json --tools tools.json --json
+        cajal chat-template models/qwen --messages chat.json --tools tools.json
         cajal chat-template model.gguf --messages chat.json --no-generation-prompt
         cajal chat-template models/qwen --messages chat.json \\
           --variables '{"enable_thinking": false}'

@@ -116,11 +116,13 @@ struct TokenMatcher: Sendable {
 extension TokenMatcher {
   /// All matches, none of which overlap, in order.
   ///
+  /// - Parameter text: Less than 4 GB.
   /// - Cost: one pass; a table look-up a byte as long as no string ends there.
   func matches(in text: UnsafeBufferPointer<UInt8>) -> [Match] {
     var matches: [Match] = []
     var end = 0
-    for (start, string) in beginnings(in: text).reversed() where start >= end {
+    for beginning in beginnings(in: text).reversed() where beginning.start >= end {
+      let (start, string) = (Int(beginning.start), Int(beginning.string))
       end = start + Int(lengths[string])
       matches.append(Match(string: string, range: start..<end))
     }
@@ -130,8 +132,8 @@ extension TokenMatcher {
   /// From the end to the beginning: where strings begin, and the longest of each place.
   private func beginnings(
     in text: UnsafeBufferPointer<UInt8>
-  ) -> [(start: Int, string: Int)] {
-    var found: [(start: Int, string: Int)] = []
+  ) -> [(start: UInt32, string: Int32)] {
+    var found: [(start: UInt32, string: Int32)] = []
     rootChild.withUnsafeBufferPointer { rootChild in
       var position = text.count
       var node = 0
@@ -142,7 +144,7 @@ extension TokenMatcher {
         }
         position -= 1
         node = step(node, text[position])
-        if longest[node] >= 0 { found.append((position, Int(longest[node]))) }
+        if longest[node] >= 0 { found.append((UInt32(position), longest[node])) }
         if position == 0 { return }
       }
     }

@@ -43,6 +43,44 @@ enum ConfigurationFiles {
     return isFound || !templates.isEmpty ? configuration : nil
   }
 
+  /// The same, with the class of the tokenizer from the model's own `config.json` where the files leave
+  /// it open.
+  static func readWithClass(_ folder: URL) throws(TextError) -> TokenizerConfiguration? {
+    let configuration = try read(folder)
+    let url = folder.appendingPathComponent("config.json")
+    guard configuration?.tokenizerClass == nil, FileBytes.kind(of: url) == .file else {
+      return configuration
+    }
+    var extended = configuration ?? TokenizerConfiguration()
+    do throws(TextError) {
+      var fields = try JSONFields(try JSONParser.parse(try FileBytes.read(url)), "")
+      extended.tokenizerClass = try fields.takeIfPresent("tokenizer_class")?.string(
+        "tokenizer_class")
+      if extended.tokenizerClass == nil, let type = fields.takeIfPresent("model_type") {
+        extended.tokenizerClass = classes[try type.string("model_type")]
+      }
+    } catch {
+      throw error.found(in: url.path)
+    }
+    return extended.tokenizerClass == nil ? configuration : extended
+  }
+
+  /// The classes of the models whose vocabularies come in files of their own.
+  private static let classes: [String: String] = {
+    let types = [
+      "GPT2Tokenizer": ["gpt2", "gpt_neo", "gptj", "codegen", "opt", "phi", "starcoder2"],
+      "RobertaTokenizer": ["roberta", "roberta-prelayernorm", "bart", "longformer", "ibert"],
+      "Qwen2Tokenizer": ["qwen2", "qwen2_moe", "qwen3", "qwen3_moe"],
+      "BertTokenizer": [
+        "bert", "distilbert", "electra", "mobilebert", "convbert", "layoutlm", "lxmert",
+        "squeezebert", "megatron-bert", "nezha", "qdqbert",
+      ],
+    ]
+    var classes: [String: String] = [:]
+    for (name, models) in types { for model in models { classes[model] = name } }
+    return classes
+  }()
+
   /// Reads the files of the folder of templates; each has the name of its template.
   private static func readAdditionalTemplates(
     _ folder: URL, _ names: Set<String>, _ templates: inout [String: String]

@@ -57,7 +57,8 @@ struct ByteLevelStage: DecodingStage {
       position += 1
       if value >= 0x80 {
         // Two bytes reach U+07FF; what is longer stands for nothing.
-        value = value < 0xC6 ? (value & 0x1F) << 6 | Int(text[position]) & 0x3F : table.count
+        let isShort = value < 0xC6 && position < piece.upperBound
+        value = isShort ? (value & 0x1F) << 6 | Int(text[position]) & 0x3F : table.count
         position += 1
       }
       let byte = value < table.count ? table[value] : -1

@@ -30,7 +30,8 @@ struct RunningReplacement: Sendable {
 
   /// How many times as long a text can become, about.
   var growth: Int {
-    pattern.isEmpty ? content.count + 1 : max(1, (content.count + pattern.count - 1) / pattern.count)
+    pattern.isEmpty
+      ? content.count + 1 : max(1, (content.count + pattern.count - 1) / pattern.count)
   }
 
   /// Takes a part of the text and appends what is certain.

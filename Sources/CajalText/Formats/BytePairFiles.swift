@@ -111,7 +111,8 @@ enum BytePairFiles {
       let parts = line.split(separator: 0x20, omittingEmptySubsequences: false)
       guard parts.count == 2 else {
         throw TextError(
-          .malformed, "line \(index + 1) of the merges must be two pieces with a space between them")
+          .malformed, "line \(index + 1) of the merges must be two pieces with a space between them"
+        )
       }
       pairs.append([
         .string(try TextLines.text(parts[0], index + 1)),

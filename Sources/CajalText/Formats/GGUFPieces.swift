@@ -103,8 +103,8 @@ extension GGUFPieces {
 struct GGUFMarks {
   let beginning: Int?
   let end: Int?
-  private(set) var before: Int?
-  private(set) var after: Int?
+  private(set) var before: [Int] = []
+  private(set) var after: [Int] = []
 
   /// Tokens for beginning and end, as switches or else the kind of model want them.
   ///
@@ -117,9 +117,9 @@ struct GGUFMarks {
     self.beginning = Self.number(file.special.beginning, beginning, file)
     self.end = Self.number(file.special.end, end, file)
     if file.switches.addsBeginning ?? addsBeginning {
-      before = try Self.required(self.beginning, "bos_token_id")
+      before = [try Self.required(self.beginning, "bos_token_id")]
     }
-    if file.switches.addsEnd ?? addsEnd { after = try Self.required(self.end, "eos_token_id") }
+    if file.switches.addsEnd ?? addsEnd { after = [try Self.required(self.end, "eos_token_id")] }
   }
 
   /// The tokens around a text that is classified, whatever switches say.
@@ -129,8 +129,8 @@ struct GGUFMarks {
     let separator = Self.number(file.special.separator, 102, file)
     self.beginning = beginning
     end = file.special.end.flatMap { Self.number($0, -1, file) } ?? separator
-    before = beginning
-    after = try Self.required(separator, "seperator_token_id")
+    before = [beginning]
+    after = [try Self.required(separator, "seperator_token_id")]
   }
 
   /// A number that the vocabulary has.

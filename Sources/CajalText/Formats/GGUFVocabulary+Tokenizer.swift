@@ -14,6 +14,7 @@ extension GGUFVocabulary {
     case "gemma4": return try bytePairs(vocabulary, GGUFCutting(named: "gemma4"))
     case "llama": return try scoredPairs(vocabulary)
     case "bert": return try wordPieces(vocabulary)
+    case "t5": return try likeliestPieces(vocabulary)
     default:
       throw TextError(
         .unsupported,
@@ -95,6 +96,36 @@ extension GGUFVocabulary {
     ReplaceNormalizer(target: .spelling([0x20]), content: Array("▁".utf8))
   }
 
+  // MARK: The likeliest pieces
+
+  private func likeliestPieces(_ pieces: GGUFPieces) throws(TextError) -> TokenizerPipeline {
+    let unknown = special.unknown ?? 2
+    guard scores.count >= tokens.count, tokens.indices.contains(unknown) else {
+      throw TextError(
+        .malformed,
+        "a unigram vocabulary needs a score for each token (\(scores.count) for \(tokens.count)) and an "
+          + "unknown token")
+    }
+    let list = tokens.indices.map { id in
+      // What a user defined costs nothing, so that it is preferred.
+      let type = types.isEmpty ? .normal : types[id]
+      return UnigramModel.Piece(
+        bytes: tokens[id], score: type == .userDefined ? 0 : Double(scores[id]),
+        kind: [.normal, .userDefined, .unused].contains(type) ? .normal : .inert)
+    }
+    let model = try UnigramModel(
+      pieces: list, unknown: unknown, byteFallback: false, arithmetic: .tokenizers)
+    let addsPrefix = switches.addsSpacePrefix ?? false
+    let rules = SentencePieceProto.Rules(
+      map: replacements[...], addsDummyPrefix: addsPrefix,
+      removesExtraSpaces: switches.removesExtraSpaces ?? false)
+    return try pipeline(
+      pieces, normalizer: NormalizerChain([try SentencePieceNormalizer(rules)]),
+      preTokenizer: PreTokenizerChain([], isByteLevel: false), model: model,
+      decoder: .spaceDecoder(stripsFirst: addsPrefix),
+      marks: try GGUFMarks(self, beginning: -1, end: 1, addsBeginning: false, addsEnd: true))
+  }
+
   // MARK: Word pieces
 
   private func wordPieces(_ pieces: GGUFPieces) throws(TextError) -> TokenizerPipeline {
@@ -124,15 +155,11 @@ extension GGUFVocabulary {
   ) throws(TextError) -> TokenizerPipeline {
     var added = AddedTokens(model.vocabulary)
     try added.add(pieces.added)
-    let names = TokenNames(vocabulary: model.vocabulary, added: added)
-    func mark(_ id: Int) -> (token: String, id: Int) { (names.piece(id) ?? "", id) }
-    let template = JSONValue.template(
-      before: marks.before.map(mark), after: marks.after.map(mark))
     return TokenizerPipeline(
       added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
-      postProcessor: try PostProcessor(template, names),
+      postProcessor: PostProcessor(before: marks.before, after: marks.after),
       decoder: try PieceDecoder(decoder), beginningOfSequence: marks.beginning,
-      endOfSequence: marks.end)
+      endOfSequence: marks.end, addedAreText: preTokenizer.isByteLevel)
   }
 }
 

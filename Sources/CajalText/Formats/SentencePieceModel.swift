@@ -19,6 +19,7 @@ struct SentencePieceModel: TokenModel {
   private let engine: Engine
   private let symbols: SentencePieceSymbols?
   private let isByte: [Bool]
+  private let isUnused: [Bool]
   private let bytes: [Int]
   private let unknown: Int
   private let hasByteFallback: Bool
@@ -34,6 +35,7 @@ struct SentencePieceModel: TokenModel {
     self.unknown = unknown
     hasByteFallback = proto.hasByteFallback
     isByte = proto.pieces.map { $0.kind == .byte }
+    isUnused = proto.pieces.map { $0.kind == .unused }
     bytes = (UInt8.min ... .max).map { byte in
       vocabulary.modelId(of: BytePiece.piece(of: byte).utf8) ?? unknown
     }
@@ -157,7 +159,8 @@ extension SentencePieceModel {
       for piece in pieces {
         var unknownStart: Int?
         cut(text, piece.range) { part in
-          let id = own.modelId(of: UnsafeBufferPointer(rebasing: text[part])) ?? unknown
+          var id = own.modelId(of: UnsafeBufferPointer(rebasing: text[part])) ?? unknown
+          if isUnused[id] { id = unknown }
           if id == unknown, hasByteFallback {
             for byte in text[part] { run.append(bytes[Int(byte)], ByteSpan(part)) }
           } else if id == unknown, let start = unknownStart {

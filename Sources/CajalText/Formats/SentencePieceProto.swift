@@ -141,9 +141,12 @@ extension SentencePieceProto {
     var bytes: Set<UInt8> = []
     var seen = PieceTable(reserving: pieces.count)
     for (id, piece) in pieces.enumerated() {
-      let name = VisibleText.excerpt(String(decoding: piece.spelling, as: UTF8.self))
+      var name: String { VisibleText.excerpt(String(decoding: piece.spelling, as: UTF8.self)) }
       guard !piece.spelling.isEmpty else {
         throw TextError(.malformed, "piece \(id) of the model is empty")
+      }
+      guard Self.isText(piece.spelling) else {
+        throw TextError(.malformed, "piece \(id) of the model, “\(name)”, is not UTF-8")
       }
       guard seen.append(piece.spelling) == nil else {
         throw TextError(.malformed, "the piece “\(name)” comes twice in the model")
@@ -172,5 +175,9 @@ extension SentencePieceProto {
         .malformed, "the model falls back to bytes and has pieces for \(bytes.count) of 256")
     }
     return unknown
+  }
+
+  private static func isText(_ spelling: ArraySlice<UInt8>) -> Bool {
+    spelling.allSatisfy { $0 < 0x80 } || String(validating: spelling, as: UTF8.self) != nil
   }
 }

@@ -36,6 +36,29 @@ extension TiktokenFile {
     _ ranks: [(token: [UInt8], rank: Int)], _ encoding: TiktokenEncoding,
     _ configuration: TokenizerConfiguration?
   ) throws(TextError) -> TokenizerPipeline {
+    let model = try model(ranks)
+    let normalizer = try NormalizerChain(encoding.composes ? ["type": "NFC"] : .null)
+    let preTokenizer = try PreTokenizerChain(
+      encoding.pattern.map { .byteLevel(pattern: $0) } ?? .byteLevel())
+    let added = try added(model.vocabulary, normalizer, encoding, configuration)
+    let names = TokenNames(vocabulary: model.vocabulary, added: added)
+    let beginning = configuration?.specialTokens["bos_token"] ?? encoding.beginning
+    let end = configuration?.specialTokens["eos_token"] ?? encoding.end
+    let (first, last) = (beginning.flatMap(names.id(of:)), end.flatMap(names.id(of:)))
+    let puts = configuration?.addsBeginningOfSequence ?? (encoding.beginning != nil)
+    let postProcessor = PostProcessor(
+      before: puts ? [first].compactMap { $0 } : [],
+      after: configuration?.addsEndOfSequence == true ? [last].compactMap { $0 } : [])
+    return TokenizerPipeline(
+      added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
+      postProcessor: postProcessor, decoder: .byteLevel, beginningOfSequence: first,
+      endOfSequence: last)
+  }
+
+  /// A model that joins the pair of the lowest rank, with pieces spelled as in a `tokenizer.json`.
+  private static func model(
+    _ ranks: [(token: [UInt8], rank: Int)]
+  ) throws(TextError) -> BytePairModel {
     let scalars = PrintableBytes.scalars.compactMap(Unicode.Scalar.init)
     var vocabulary = Vocabulary(reserving: ranks.count)
     try vocabulary.add(
@@ -47,34 +70,25 @@ extension TiktokenFile {
     var options = BytePairModel.Options()
     options.symbols = .printableBytes
     options.ignoresMerges = true
-    let model = try BytePairModel(vocabulary: vocabulary, merges: .ranks, options: options)
-    let normalizer = try NormalizerChain(encoding.composes ? ["type": "NFC"] : .null)
-    let preTokenizer = try PreTokenizerChain(
-      encoding.pattern.map { .byteLevel(pattern: $0) } ?? .byteLevel())
-    var added = AddedTokens(vocabulary)
+    return try BytePairModel(vocabulary: vocabulary, merges: .ranks, options: options)
+  }
+
+  /// The special tokens of an encoding and those of the configuration, at the numbers they claim.
+  private static func added(
+    _ vocabulary: Vocabulary, _ normalizer: NormalizerChain, _ encoding: TiktokenEncoding,
+    _ configuration: TokenizerConfiguration?
+  ) throws(TextError) -> AddedTokens {
     for (token, id) in encoding.special where vocabulary.piece(id) != nil {
       throw TextError(
         .mismatched, "the number \(id) of “\(token)” has a rank already; this is another encoding")
     }
+    var added = AddedTokens(vocabulary)
     try added.add(encoding.special.map { ($0.id, .special($0.token)) })
     if let configuration {
-      let claimed = configuration.addedTokens.filter { vocabulary.piece($0.id) == nil }
-      try added.add(claimed)
+      try added.add(configuration.addedTokens.filter { vocabulary.piece($0.id) == nil })
       let missing = configuration.missing(from: added)
       if !missing.isEmpty { try added.add(missing, to: vocabulary, normalizer) }
     }
-    let names = TokenNames(vocabulary: vocabulary, added: added)
-    let beginning = configuration?.specialTokens["bos_token"] ?? encoding.beginning
-    let end = configuration?.specialTokens["eos_token"] ?? encoding.end
-    let puts = configuration?.addsBeginningOfSequence ?? (encoding.beginning != nil)
-    let first = beginning.flatMap(names.id(of:))
-    let last = end.flatMap(names.id(of:))
-    let postProcessor = PostProcessor(
-      before: puts ? [first].compactMap { $0 } : [],
-      after: configuration?.addsEndOfSequence == true ? [last].compactMap { $0 } : [])
-    return TokenizerPipeline(
-      added: added, normalizer: normalizer, preTokenizer: preTokenizer, model: model,
-      postProcessor: postProcessor, decoder: .byteLevel, beginningOfSequence: first,
-      endOfSequence: last)
+    return added
   }
 }

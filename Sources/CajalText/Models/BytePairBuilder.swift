@@ -67,7 +67,8 @@ struct BytePairBuilder {
   private mutating func readSymbols() {
     guard options.symbols == .characters else {
       for byte in UInt8.min ... .max {
-        if let id = withUnsafeBytes(of: byte, { $0.withMemoryRebound(to: UInt8.self, id(ofKey:)) }) {
+        if let id = withUnsafeBytes(of: byte, { $0.withMemoryRebound(to: UInt8.self, id(ofKey:)) })
+        {
           bytes[Int(byte)] = id
         }
       }
@@ -224,17 +225,28 @@ extension BytePairBuilder {
     }
     let bytes = Set(fallback)
     var result = true
-    pairs.forEach { left, right, _ in
+    pairs.visit { left, right, _ in
       if bytes.contains(left) || bytes.contains(right) { result = false }
     }
     return result
+  }
+
+  /// What any two bytes become.
+  func bytePairs() -> [PairMerge] {
+    guard options.symbols != .characters, !options.hasAffixes else { return [] }
+    return pairs.withView { pairs in
+      (0..<65_536).map { pair in
+        let (left, right) = (bytes[pair >> 8], bytes[pair & 255])
+        return left == Self.none || right == Self.none ? .none : pairs[left, right]
+      }
+    }
   }
 
   /// The borders that merges cross.
   func joins() -> JoinFilter? {
     guard !options.hasAffixes else { return nil }
     var filter = JoinFilter(reserving: pairs.count)
-    pairs.forEach { left, right, _ in
+    pairs.visit { left, right, _ in
       guard let last = edge(left, isLast: true), let first = edge(right, isLast: false) else {
         return
       }

@@ -30,7 +30,9 @@ enum PrintableBytes {
   static let scalars: [UInt32] = {
     var next: UInt32 = 256
     return (UInt32(0)..<256).map { byte in
-      if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE { return byte }
+      if (0x21...0x7E).contains(byte) || (0xA1...0xAC).contains(byte) || byte >= 0xAE {
+        return byte
+      }
       defer { next += 1 }
       return next
     }
@@ -55,5 +57,10 @@ enum PrintableBytes {
       position += scalar.length
     }
     return result
+  }
+
+  /// The characters that stand for bytes.
+  static func spelling(of bytes: [UInt8]) -> [UInt8] {
+    bytes.flatMap { UTF8Bytes(Unicode.Scalar(scalars[Int($0)]) ?? "\u{FFFD}") }
   }
 }

@@ -6,8 +6,10 @@ struct BytePairContext {
   let pairs: PairTable.View
   let characters: ScalarTable.View
   let bytes: UnsafeBufferPointer<UInt32>
+  /// What two neighbouring bytes become; nil where the model starts from characters.
+  let bytePairs: UnsafeBufferPointer<PairMerge>?
   let lengths: UnsafeBufferPointer<UInt32>
-  let joins: JoinFilter.View?
+  var joins: JoinFilter.View?
 }
 
 /// Where the tokens of a piece go.
@@ -46,17 +48,16 @@ extension BytePairModel {
       try characters.withView { characters throws(TextError) in
         try bytes.withUnsafeBufferPointer { bytes throws(TextError) in
           try lengths.withUnsafeBufferPointer { lengths throws(TextError) in
-            guard let joins else {
-              return try body(
-                BytePairContext(
-                  text: text, pairs: pairs, characters: characters, bytes: bytes, lengths: lengths,
-                  joins: nil))
-            }
-            try joins.withView { joins throws(TextError) in
-              try body(
-                BytePairContext(
-                  text: text, pairs: pairs, characters: characters, bytes: bytes, lengths: lengths,
-                  joins: joins))
+            try bytePairs.withUnsafeBufferPointer { bytePairs throws(TextError) in
+              let context = BytePairContext(
+                text: text, pairs: pairs, characters: characters, bytes: bytes,
+                bytePairs: bytePairs.isEmpty ? nil : bytePairs, lengths: lengths, joins: nil)
+              guard let joins else { return try body(context) }
+              try joins.withView { joins throws(TextError) in
+                var context = context
+                context.joins = joins
+                try body(context)
+              }
             }
           }
         }
@@ -75,7 +76,7 @@ extension BytePairModel {
     if end - start <= PieceMemory.longest,
       let answer = scratch.memory?.recall(context.text, start, end - start, .whole)
     {
-      answer.forEach { writer.write($0, context.lengths[Int($0)], &run) }
+      answer.visit { writer.write($0, context.lengths[Int($0)], &run) }
       return
     }
     try encodeNew(start, end, context, scratch, &writer, &run)
@@ -159,7 +160,7 @@ extension BytePairModel {
     if end - start <= PieceMemory.longest,
       let answer = scratch.memory?.recall(context.text, start, end - start, kind)
     {
-      answer.forEach { writer.write($0, context.lengths[Int($0)], &run) }
+      answer.visit { writer.write($0, context.lengths[Int($0)], &run) }
       return
     }
     try merge(start, end, kind, context, scratch, &writer, &run)
@@ -170,24 +171,26 @@ extension BytePairModel {
     _ start: Int, _ end: Int, _ kind: PieceMemory.Kind, _ context: BytePairContext,
     _ scratch: BytePairScratch, _ writer: inout PieceWriter, _ run: inout TokenRun
   ) throws(TextError) {
-    let isRegular = try appendSymbols(start..<end, context, &scratch.merging)
-    let tracksLengths = !isRegular || hasByteFallback || options.hasAffixes || !extras.isEmpty
-    scratch.merging.merge(context.pairs, tracksLengths: tracksLengths)
-    if !extras.isEmpty { try resolveExtras(start, context.text, &scratch.merging) }
+    try scratch.merging.tokens(of: start..<end, self, context)
     let count = scratch.merging.count
     let ids = UnsafeBufferPointer(start: scratch.merging.ids.base, count: count)
+    guard scratch.merging.tracksLengths else {
+      for id in ids { writer.write(id, context.lengths[Int(id)], &run) }
+      if end - start <= PieceMemory.longest {
+        scratch.memory?.remember(context.text, start, end - start, kind, ids)
+      }
+      return
+    }
+    let lengths = UnsafeBufferPointer(start: scratch.merging.lengths.base, count: count)
     var isExpected = true
     var total = 0
     for index in 0..<count {
-      let expected = context.lengths[Int(ids[index])]
-      let length = tracksLengths ? scratch.merging.lengths.base[index] : expected
-      isExpected = isExpected && length == expected
-      total += Int(length)
-      writer.write(ids[index], length, &run)
+      isExpected = isExpected && lengths[index] == context.lengths[Int(ids[index])]
+      total += Int(lengths[index])
+      writer.write(ids[index], lengths[index], &run)
     }
     if isExpected, total == end - start, total <= PieceMemory.longest {
       scratch.memory?.remember(context.text, start, end - start, kind, ids)
     }
   }
 }
-

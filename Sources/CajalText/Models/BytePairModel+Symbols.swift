@@ -27,14 +27,47 @@ private struct UnknownRun {
   }
 }
 
+extension PairMerging {
+  /// Finds the tokens of a stretch of text.
+  ///
+  /// Where every character has a token and there are no affixes a token stands for as many bytes as it
+  /// is spelled with, unless it is a token for a byte that stands there spelled out; then the sum
+  /// falls short and the work is done again with lengths.
+  mutating func tokens(
+    of range: Range<Int>, _ model: BytePairModel, _ context: BytePairContext
+  ) throws(TextError) {
+    if !model.options.hasAffixes, model.extras.isEmpty {
+      removeAll(tracksLengths: false)
+      if try model.appendSymbols(range, context, &self) {
+        let text = context.text.baseAddress.map { $0 + range.lowerBound }
+        if let table = context.bytePairs?.baseAddress, let text {
+          merge(context.pairs, bytes: BytePairs(text: text, table: table))
+        } else {
+          merge(context.pairs)
+        }
+        guard model.hasByteFallback else { return }
+        var total = 0
+        for index in 0..<count { total += Int(context.lengths[Int(ids.base[index])]) }
+        if total == range.count { return }
+      }
+    }
+    removeAll(tracksLengths: true)
+    _ = try model.appendSymbols(range, context, &self)
+    merge(context.pairs)
+    if !model.extras.isEmpty {
+      try model.resolveExtras(range.lowerBound, context.text, &self)
+    }
+  }
+}
+
 extension BytePairModel {
   /// Puts the characters or bytes of a stretch of text into the merging.
   ///
-  /// - Returns: Whether each has a token of its own.
+  /// - Returns: Whether each has a token of its own; where lengths are not tracked and one has none
+  ///   the rest is left out.
   func appendSymbols(
     _ range: Range<Int>, _ context: BytePairContext, _ merging: inout PairMerging
   ) throws(TextError) -> Bool {
-    merging.removeAll()
     merging.reserve(range.count)
     var unknowns = UnknownRun()
     var isRegular = true
@@ -54,6 +87,7 @@ extension BytePairModel {
         merging.append(id, length: length)
       } else {
         isRegular = false
+        guard merging.tracksLengths else { return false }
         let spelling = spelling(position..<position + length, in: range, context.text)
         merging.reserve(spelling.count + 1 + range.upperBound - position)
         try appendUnknown(spelling, length, &unknowns, &merging)
@@ -114,7 +148,7 @@ extension BytePairModel {
     guard symbols.contains(where: { Int($0.0) >= own.modelSize }) else { return }
     var unknowns = UnknownRun()
     var position = start
-    merging.removeAll()
+    merging.removeAll(tracksLengths: true)
     for (symbol, length) in symbols {
       let extra = Int(symbol) - own.modelSize
       let id = extra < 0 ? symbol : extras[extra]

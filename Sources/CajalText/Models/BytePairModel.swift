@@ -47,6 +47,8 @@ struct BytePairModel: TokenModel {
   let joins: JoinFilter?
   /// The token of each byte, or ``none``.
   let bytes: [UInt32]
+  /// What any two bytes become, the left one counting 256; empty where the model starts otherwise.
+  let bytePairs: [PairMerge]
   /// The token of each character, or ``none``.
   let characters: ScalarTable
   /// For each token how many bytes of text it stands for, unknown ones apart.
@@ -81,6 +83,7 @@ struct BytePairModel: TokenModel {
     self.options = options
     (keys, keyNumbers) = (builder.keys, builder.keyNumbers)
     (pairs, joins) = (builder.pairs, builder.joins())
+    bytePairs = builder.bytePairs()
     (bytes, characters, lengths) = (builder.bytes, builder.characters, builder.lengths())
     fallback = builder.fallback
     cutsAtUnknown = builder.cutsAtUnknown

@@ -12,8 +12,9 @@ struct PairMerging: ~Copyable {
 
   /// Numbers of tokens: the characters before, the tokens after.
   private(set) var ids = WorkBuffer<UInt32>(capacity: 256)
-  /// How many bytes each stands for; only looked at where a caller asks for it.
+  /// How many bytes each stands for, where that is tracked.
   private(set) var lengths = WorkBuffer<UInt32>(capacity: 256)
+  private(set) var tracksLengths = false
   /// How many tokens there are.
   private(set) var count = 0
   /// The rank of the pair that begins at a token.
@@ -24,21 +25,27 @@ struct PairMerging: ~Copyable {
   private var heap = MinimumHeap()
 
   /// Forgets all tokens.
-  mutating func removeAll() { count = 0 }
+  ///
+  /// - Parameter tracksLengths: Whether the lengths of those that follow are kept.
+  mutating func removeAll(tracksLengths: Bool) {
+    count = 0
+    self.tracksLengths = tracksLengths
+    if tracksLengths { lengths.reserve(ids.capacity) }
+  }
 
   /// Makes room for so many more tokens.
   mutating func reserve(_ more: Int) {
     guard count + more > ids.capacity else { return }
     let wanted = max(count + more, 2 * ids.capacity)
     ids.reserve(wanted, keeping: count)
-    lengths.reserve(wanted, keeping: count)
+    if tracksLengths { lengths.reserve(wanted, keeping: count) }
   }
 
   /// Adds a token; there must be room.
   @inline(__always)
   mutating func append(_ id: UInt32, length: Int) {
     ids.base[count] = id
-    lengths.base[count] = UInt32(truncatingIfNeeded: length)
+    if tracksLengths { lengths.base[count] = UInt32(truncatingIfNeeded: length) }
     count += 1
   }
 
@@ -54,26 +61,39 @@ struct PairMerging: ~Copyable {
 
   /// Joins what can be joined.
   ///
-  /// - Parameter tracksLengths: Whether the lengths follow the merges.
-  mutating func merge(_ pairs: PairTable.View, tracksLengths: Bool) {
+  /// - Parameter bytes: The bytes that the tokens stand for, one each, where what their pairs become
+  ///   is known beforehand.
+  mutating func merge(_ pairs: PairTable.View, bytes: BytePairs? = nil) {
     guard count > 1 else { return }
     ranks.reserve(ids.capacity)
     extents.reserve(ids.capacity)
     if count <= Self.shortLimit {
-      mergeShort(pairs, tracksLengths)
+      mergeShort(pairs, bytes)
     } else {
-      mergeLong(pairs, tracksLengths)
+      mergeLong(pairs, bytes)
     }
+  }
+}
+
+/// A stretch of bytes, and what any two bytes become.
+struct BytePairs {
+  let text: UnsafePointer<UInt8>
+  /// One entry for each pair of bytes, the left one counting 256.
+  let table: UnsafePointer<PairMerge>
+
+  @inline(__always)
+  func merge(_ index: Int) -> PairMerge {
+    table[Int(text[index]) << 8 | Int(text[index + 1])]
   }
 }
 
 // MARK: - Short pieces
 extension PairMerging {
-  private mutating func mergeShort(_ pairs: PairTable.View, _ tracksLengths: Bool) {
+  private mutating func mergeShort(_ pairs: PairTable.View, _ bytes: BytePairs?) {
     let (ids, ranks, results) = (ids.base, ranks.base, extents.base)
     var last = count - 1
     for index in 0..<last {
-      let merge = pairs[ids[index], ids[index + 1]]
+      let merge = bytes?.merge(index) ?? pairs[ids[index], ids[index + 1]]
       (ranks[index], results[index]) = (merge.rank, merge.id)
     }
     while last > 0 {
@@ -106,9 +126,10 @@ extension PairMerging {
 
 // MARK: - Long pieces
 extension PairMerging {
-  private mutating func mergeLong(_ pairs: PairTable.View, _ tracksLengths: Bool) {
+  private mutating func mergeLong(_ pairs: PairTable.View, _ bytes: BytePairs?) {
     for index in 0..<count - 1 {
-      ranks.base[index] = pairs[ids.base[index], ids.base[index + 1]].rank
+      ranks.base[index] =
+        (bytes?.merge(index) ?? pairs[ids.base[index], ids.base[index + 1]]).rank
       extents.base[index] = 1
     }
     ranks.base[count - 1] = .max
@@ -119,7 +140,7 @@ extension PairMerging {
     while let (rank, index) = heap.popFirst() {
       if ranks.base[index] == rank { join(index, pairs) }
     }
-    collect(tracksLengths)
+    collect()
   }
 
   /// Whether the pair at a token goes before those on both its sides.
@@ -156,7 +177,7 @@ extension PairMerging {
     }
   }
 
-  private mutating func collect(_ tracksLengths: Bool) {
+  private mutating func collect() {
     var index = 0
     var kept = 0
     while index < count {

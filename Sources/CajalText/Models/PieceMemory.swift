@@ -31,9 +31,9 @@ struct PieceMemory: ~Copyable {
   private let longShift: UInt64
 
   /// - Parameter bits: The logarithm of the number of short entries, of 32 bytes each; long ones are
-  ///   an eighth as many.
+  ///   a quarter as many.
   init(bits: Int = 16) {
-    let longBits = max(2, bits - 3)
+    let longBits = max(2, bits - 2)
     // An entry of zeros has a piece of no bytes, which nobody asks for.
     short = Self.zeros(Self.shortStride << bits)
     long = Self.zeros(Self.longStride << longBits)
@@ -63,7 +63,7 @@ extension PieceMemory {
 
     /// Calls a closure for each token.
     @inline(__always)
-    func forEach(_ body: (UInt32) -> Void) {
+    func visit(_ body: (UInt32) -> Void) {
       var index = 0
       while index < room {
         let id = ids.load(fromByteOffset: 4 * index, as: UInt32.self)

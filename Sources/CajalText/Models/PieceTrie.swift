@@ -95,7 +95,9 @@ private struct TrieBuilder {
       while start < task.range.upperBound {
         let byte = strings[order[start]].bytes[task.depth]
         var end = start + 1
-        while end < task.range.upperBound, strings[order[end]].bytes[task.depth] == byte { end += 1 }
+        while end < task.range.upperBound, strings[order[end]].bytes[task.depth] == byte {
+          end += 1
+        }
         children.append((byte, start..<end))
         start = end
       }
@@ -120,7 +122,8 @@ private struct TrieBuilder {
     for start in [firstFree - first, lastTaken - 512, lastTaken + 1 - first] {
       for candidate in max(1, start)..<max(1, start) + Self.tryLimit {
         if candidate + 256 >= cells.count {
-          cells.append(contentsOf: repeatElement(PieceTrie.Cell(), count: max(512, cells.count / 2)))
+          cells.append(
+            contentsOf: repeatElement(PieceTrie.Cell(), count: max(512, cells.count / 2)))
         }
         if bytes.allSatisfy({ cells[candidate + Int($0)].parent == 0 }) {
           lastTaken = max(lastTaken, candidate + Int(bytes[bytes.count - 1]))

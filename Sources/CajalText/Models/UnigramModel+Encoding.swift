@@ -26,7 +26,7 @@ extension UnigramModel {
       let answer = scratch.memory?.recall(text, Int(piece.start), piece.count, .whole)
     {
       var position = piece.start
-      answer.forEach { word in
+      answer.visit { word in
         // The number and, in the highest byte, how many bytes it stands for.
         let next = position + word >> 24
         run.append(Int(word & 0xFF_FFFF), ByteSpan(position, next))

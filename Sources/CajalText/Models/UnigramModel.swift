@@ -48,6 +48,9 @@ struct UnigramModel: TokenModel {
   let fallback: [Int?]
   let pool: ScratchPool<UnigramScratch>
 
+  /// As in the package; the library gives the text as well.
+  var unknownSpelledAsText: Int? { unknown }
+
   var kind: String { "unigram\(hasByteFallback ? " with byte fallback" : "")" }
 
   /// - Parameters:
@@ -73,7 +76,7 @@ struct UnigramModel: TokenModel {
     self.isByteLevel = isByteLevel
     var strings: [(bytes: [UInt8], value: UInt32)] = []
     strings.reserveCapacity(pieces.count)
-    own.forEach { bytes, id in
+    own.visit { bytes, id in
       if pieces[id].kind != .inert { strings.append((Array(bytes), UInt32(id))) }
     }
     longest = strings.reduce(1) { max($0, $1.bytes.count) }

@@ -37,7 +37,8 @@ struct UnigramPath: ~Copyable {
 
   /// Notes a way to a position if it is the first or better; true if it is.
   @inline(__always)
-  mutating func offer(_ sum: Double, _ id: UInt32, length: Int, to end: Int, isNarrow: Bool) -> Bool {
+  mutating func offer(_ sum: Double, _ id: UInt32, length: Int, to end: Int, isNarrow: Bool) -> Bool
+  {
     guard lengths.base[end] == 0 || sum > sums.base[end & mask] else { return false }
     sums.base[end & mask] = isNarrow ? Double(Float(sum)) : sum
     lengths.base[end] = UInt16(truncatingIfNeeded: length)

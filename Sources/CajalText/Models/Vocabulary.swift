@@ -158,7 +158,8 @@ extension Vocabulary {
       throw Self.tooLarge(token, id)
     }
     size = max(size, id + 1)
-    if let known = self.id(of: token), known == id, piece(id)?.utf8.elementsEqual(token.utf8) == true
+    if let known = self.id(of: token), known == id,
+      piece(id)?.utf8.elementsEqual(token.utf8) == true
     {
       return
     }

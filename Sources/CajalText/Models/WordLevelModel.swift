@@ -77,7 +77,7 @@ struct WordPieces: Sendable {
   }
 
   /// Calls a closure with the bytes and the number of each piece.
-  func forEach(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
+  func visit(_ body: (UnsafeBufferPointer<UInt8>, Int) -> Void) {
     if let keys {
       for place in 0..<keys.count {
         keys[place].withUnsafeBufferPointer { body($0, numbers[place]) }

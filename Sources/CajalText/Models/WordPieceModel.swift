@@ -45,7 +45,8 @@ struct WordPieceModel: TokenModel {
     for id in 0..<vocabulary.modelSize {
       guard let spelling = vocabulary.modelSpelling(id) else { continue }
       if let key = Self.key(spelling, options) { starts.append((key, UInt32(id))) }
-      if spelling.starts(with: prefix), let key = Self.key(spelling.dropFirst(prefix.count), options)
+      if spelling.starts(with: prefix),
+        let key = Self.key(spelling.dropFirst(prefix.count), options)
       {
         rests.append((key, UInt32(id)))
       }
@@ -122,7 +123,7 @@ extension WordPieceModel {
       let answer = scratch.memory?.recall(text, Int(piece.start), piece.count, .whole)
     {
       var position = piece.start
-      answer.forEach { word in
+      answer.visit { word in
         // The number and, in the highest byte, how many bytes it stands for.
         let next = position + word >> 24
         run.append(Int(word & 0xFF_FFFF), ByteSpan(position, next))

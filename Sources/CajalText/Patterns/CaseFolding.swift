@@ -23,13 +23,14 @@ enum CaseFolding {
       members.append([scalar])
       return members.count - 1
     }
+    let known = Set(cased)  // Others may have become the case of an old letter since.
     for scalar in cased {
       let properties = scalar.properties
       for mapping in [
         properties.lowercaseMapping, properties.uppercaseMapping, properties.titlecaseMapping,
       ] {
         let mapped = mapping.unicodeScalars
-        if mapped.count == 1, let other = mapped.first, other != scalar {
+        if mapped.count == 1, let other = mapped.first, other != scalar, known.contains(other) {
           join(scalar.value, other.value)
         }
       }

@@ -13,25 +13,32 @@ struct PCREPattern: Sendable {
     program = try PCREProgram(PCRESpelling(node).text, name: name)
   }
 
-  /// Hands out the matches from left to right.
+  /// Hands out the matches in each of some stretches from left to right.
   ///
   /// - Parameter bytes: Valid UTF-8.
   func matches(
-    in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+    in bytes: UnsafeBufferPointer<UInt8>, spans: some Sequence<ByteSpan>,
+    _ visitor: inout some MatchVisitor
   ) throws(TextError) {
     let scratch = try program.takeScratch()
     defer { program.giveBack(scratch) }
     var search = PCRESearch(bytes: bytes, code: program.code, scratch: scratch)
-    var position = 0
-    var lastEnd = -1
-    while position <= bytes.count, let match = try search.first(from: position) {
-      if match.isEmpty, match.upperBound == lastEnd {
-        position = search.after(position)
-      } else {
-        lastEnd = match.upperBound
-        position = match.upperBound
-        body(match)
+    for span in spans {
+      let offset = Int(span.start)
+      search.bytes = UnsafeBufferPointer(rebasing: bytes[span.range])
+      visitor.begin(at: offset)
+      var position = 0
+      var lastEnd = -1
+      while position <= span.count, let match = try search.first(from: position) {
+        if match.isEmpty, match.upperBound == lastEnd {
+          position = search.after(position)
+        } else {
+          lastEnd = match.upperBound
+          position = match.upperBound
+          visitor.take(offset + match.lowerBound, offset + match.upperBound)
+        }
       }
+      visitor.finish(at: Int(span.end))
     }
   }
 }

@@ -2,14 +2,14 @@
 
 import CPCRE2
 
-/// Searches one text, with the work bounded in proportion to it.
+/// Searches one text or stretches of it, with the work bounded in proportion to the text.
 ///
 /// PCRE2 bounds only what is tried from one position, and does not say how much that was. So a
 /// first try has a small limit; where it is not enough, the limit grows and what was spent is
 /// charged.
 struct PCRESearch {
   /// How many steps back, or bytes passed over, are allowed for each byte of a text.
-  static let workFactor = 200
+  static let workFactor = 32
   private static let firstLimit: UInt32 = 1000
 
   private enum Outcome {
@@ -23,7 +23,8 @@ struct PCRESearch {
     var left: Int
   }
 
-  private let bytes: UnsafeBufferPointer<UInt8>
+  /// What is searched; the work is counted over all that is.
+  var bytes: UnsafeBufferPointer<UInt8>
   private let code: OpaquePointer
   private let scratch: PCREScratch
   private var meter: Meter

@@ -59,13 +59,45 @@ struct Pattern: Sendable {
   func matches(
     in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
   ) throws(TextError) {
+    try withoutActuallyEscaping(body) { body throws(TextError) in
+      var visitor = ClosureVisitor(body: body)
+      try matches(in: bytes, spans: CollectionOfOne(ByteSpan(0..<bytes.count)), &visitor)
+    }
+  }
+
+  /// Hands out the matches in each of some stretches; the pattern sees nothing beyond a stretch.
+  ///
+  /// - Throws: When the work grows out of proportion to the text.
+  func matches(
+    in bytes: UnsafeBufferPointer<UInt8>, spans: some Sequence<ByteSpan>,
+    _ visitor: inout some MatchVisitor
+  ) throws(TextError) {
     switch engine {
-    case .automaton(let automaton): try automaton.matches(in: bytes, body)
-    case .pcre(let pattern): try pattern.matches(in: bytes, body)
+    case .automaton(let automaton): try automaton.matches(in: bytes, spans: spans, &visitor)
+    case .pcre(let pattern): try pattern.matches(in: bytes, spans: spans, &visitor)
     }
   }
 
   /// The refusal of a pattern that tries too much on a text.
   static let tooMuchWork = TextError(
     .unsupported, "a pattern of the tokenizer tries too many ways to match this text")
+}
+
+/// Who is told of the matches in stretches of a text.
+protocol MatchVisitor {
+  /// A stretch begins.
+  mutating func begin(at start: Int)
+  /// A match in it.
+  mutating func take(_ start: Int, _ end: Int)
+  /// The stretch ends.
+  mutating func finish(at end: Int)
+}
+
+/// Passes matches on, in a single stretch.
+private struct ClosureVisitor: MatchVisitor {
+  let body: (Range<Int>) -> Void
+
+  func begin(at start: Int) {}
+  func take(_ start: Int, _ end: Int) { body(start..<end) }
+  func finish(at end: Int) {}
 }

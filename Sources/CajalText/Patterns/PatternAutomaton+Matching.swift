@@ -4,21 +4,32 @@ extension PatternAutomaton {
   /// How many bytes may be looked at for each byte of a text, beyond a million.
   static let workFactor = 256
 
-  /// Hands out the matches from left to right.
+  /// Hands out the matches in each of some stretches from left to right.
   ///
-  /// - Parameter bytes: Valid UTF-8.
+  /// - Parameters:
+  ///   - bytes: Valid UTF-8.
+  ///   - spans: Where to look; the pattern sees nothing beyond a stretch.
+  ///   - visitor: Told of every stretch, and of its matches in positions of `bytes`.
   func matches(
-    in bytes: UnsafeBufferPointer<UInt8>, _ body: (Range<Int>) -> Void
+    in bytes: UnsafeBufferPointer<UInt8>, spans: some Sequence<ByteSpan>,
+    _ visitor: inout some MatchVisitor
   ) throws(TextError) {
     var isWithinLimit = true
     table.withUnsafeBufferPointer { table in
       classes.ascii.withUnsafeBufferPointer { ascii in
         classes.starts.withUnsafeBufferPointer { starts in
           classes.blocks.withUnsafeBufferPointer { blocks in
-            var walk = Walk(
-              bytes: bytes, table: table, ascii: ascii, starts: starts, blocks: blocks,
-              stride: stride, start: start)
-            isWithinLimit = walk.all(body)
+            var workLeft = 1_000_000 + Self.workFactor * bytes.count
+            for span in spans where isWithinLimit {
+              visitor.begin(at: Int(span.start))
+              var walk = Walk(
+                bytes: UnsafeBufferPointer(rebasing: bytes[span.range]), table: table,
+                ascii: ascii, starts: starts, blocks: blocks, stride: stride, start: start,
+                workLeft: workLeft)
+              isWithinLimit = walk.all(offset: Int(span.start), &visitor)
+              workLeft = walk.workLeft
+              visitor.finish(at: Int(span.end))
+            }
           }
         }
       }
@@ -37,35 +48,48 @@ extension PatternAutomaton {
     let start: Int
     /// A row and a stretch of positions at which it cannot lead to a match any more.
     var barren = (row: 0, from: 0, to: 0)
-    var work = 0
+    var workLeft: Int
 
     /// False when the work went beyond the limit.
-    mutating func all(_ body: (Range<Int>) -> Void) -> Bool {
-      let limit = 1_000_000 + PatternAutomaton.workFactor * bytes.count
+    @inline(__always)
+    mutating func all(offset: Int, _ visitor: inout some MatchVisitor) -> Bool {
       var position = 0
       var lastEnd = -1
       while position <= bytes.count {
         let (end, stop) = position < barren.to ? guardedRun(from: position) : run(from: position)
         let reached = max(end, position)
-        work += stop - position + 1
+        workLeft -= stop - position + 1
         if stop - reached > 256 {
           noteBarren(from: position, matched: reached)
-          if work > limit { return false }
+          if workLeft < 0 { return false }
         }
         if end > position || end == position && end != lastEnd {
-          body(position..<end)
+          visitor.take(offset + position, offset + end)
           lastEnd = end
           position = end
         } else {
-          position = after(position)
+          position = firstStart(from: after(position))
         }
       }
       return true
     }
 
+    /// The first position from one on where a match may begin or be empty.
+    private mutating func firstStart(from start: Int) -> Int {
+      var position = start
+      while position < bytes.count {
+        let (column, next) = look(at: position)
+        if table[self.start + column] != 0 { break }
+        position = next
+      }
+      workLeft -= position - start
+      return position
+    }
+
     /// Walks from a start until nothing can match any more: the end of the match, -1 without one,
     /// and the position that was looked at last.
-    @inline(__always) private func run(from start: Int) -> (end: Int, stop: Int) {
+    @inline(__always)
+    private func run(from start: Int) -> (end: Int, stop: Int) {
       var row = self.start
       var end = -1
       var position = start
@@ -122,7 +146,8 @@ extension PatternAutomaton {
     }
 
     /// The class of the scalar at a position and the position after it.
-    @inline(__always) private func look(at position: Int) -> (column: Int, next: Int) {
+    @inline(__always)
+    private func look(at position: Int) -> (column: Int, next: Int) {
       let byte = bytes[position]
       if byte < 0x80 { return (Int(ascii[Int(byte)]), position + 1) }
       var value = UInt32(byte & 0x1F) << 6 | UInt32(bytes[position + 1] & 0x3F)

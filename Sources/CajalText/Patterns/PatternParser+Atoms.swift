@@ -108,14 +108,20 @@ extension PatternParser {
       position += 1
       guard skip("<") else { throw unsupported("refers to a group by other than \\k<…>") }
       return try reference(String(String.UnicodeScalarView(try take(until: ">"))))
-    case "1"..."9": return try reference(String(number() ?? 0))
+    case "1"..."9":
+      guard syntax == .fancyRegex || !hasNames else {
+        throw malformed("with named groups only a name refers to one")
+      }
+      return try reference(String(number() ?? 0))
     case "K", "X", "g", "y", "Y": throw unsupported("uses \\\(scalar)")
     default: return literal(try escapedScalar())
     }
   }
 
   private func reference(_ name: String) throws(TextError) -> PatternNode {
-    guard !options.ignoresCase else { throw unsupported("refers to a group without regard to case") }
+    guard !options.ignoresCase else {
+      throw unsupported("refers to a group without regard to case")
+    }
     return .reference(try captureNumber(of: name))
   }
 

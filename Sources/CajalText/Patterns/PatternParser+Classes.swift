@@ -35,8 +35,10 @@ extension PatternParser {
     try deeper { (parser: inout PatternParser) throws(TextError) in
       let isNegated = parser.skip("^")
       var collected = Class()
-      if parser.next == "]", parser.source[(parser.position + 1)...].contains("]") {
-        parser.position += 1
+      if parser.skip("]") {
+        guard parser.source[parser.position...].contains("]") else {
+          throw parser.malformed("brackets are empty")
+        }
         collected.ranges.append(0x5D..<0x5E)
       }
       while !parser.skip("]") {
@@ -105,7 +107,9 @@ extension PatternParser {
     {
       position += 1
       if skip("\\") {
-        if try escapedSet(isInBrackets: true) != nil { throw malformed("a set such as \\d ends no range") }
+        if try escapedSet(isInBrackets: true) != nil {
+          throw malformed("a set such as \\d ends no range")
+        }
         last = next == "b" ? backspace() : try escapedScalar()
       } else {
         last = follower

@@ -22,7 +22,7 @@ struct PatternParser {
   private var depth = 0
   private var captureCount = 0
   private var captureNumbers: [String: Int] = [:]
-  private let hasNames: Bool
+  let hasNames: Bool
 
   static func parse(_ text: String, _ syntax: PatternSyntax) throws(TextError) -> PatternNode {
     var parser = PatternParser(text, syntax)
@@ -265,7 +265,9 @@ private struct FoldedRun {
       let isSingle = set.ranges.count <= 4 && set.contains(scalar) && first != "\\"
       let isSequence =
         sequence.count <= recent.count
-        && zip(recent.suffix(sequence.count), sequence).allSatisfy { $0.ranges.count <= 4 && $0.contains($1) }
+        && zip(recent.suffix(sequence.count), sequence).allSatisfy {
+          $0.ranges.count <= 4 && $0.contains($1)
+        }
       if isSingle || isSequence {
         throw parser.unsupported("ignores the case of letters that fold to several")
       }

@@ -6,6 +6,8 @@ struct TokenRun {
   var ids: [Int] = []
   /// For each its span in the text the model read; none when nobody wants them.
   var spans: [ByteSpan] = []
+  /// How some are spelled, where it is not as in the vocabulary; only beside spans.
+  var spellings = Spellings()
   /// Whether spans are kept.
   let wantsSpans: Bool
 
@@ -23,6 +25,13 @@ protocol TokenModel: Sendable {
   var vocabulary: Vocabulary { get set }
   /// What this is, for people: `BPE with byte fallback`.
   var kind: String { get }
+  /// The token for text that no piece writes, where it is shown as that text.
+  var unknownSpelledAsText: Int? { get }
   /// Appends the tokens of all pieces, in order.
   func encode(_ tokens: borrowing PreTokens, into run: inout TokenRun) throws(TextError)
+}
+
+extension TokenModel {
+  /// None: an unknown token is shown as itself.
+  var unknownSpelledAsText: Int? { nil }
 }

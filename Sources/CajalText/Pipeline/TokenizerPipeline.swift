@@ -15,6 +15,8 @@ public struct TokenizerPipeline: Tokenizer {
   private let model: any TokenModel
   private let postProcessor: PostProcessor
   private let decoder: PieceDecoder
+  /// Whether added tokens are text where the decoder takes pieces for spelled bytes.
+  private let addedAreText: Bool
   /// The token that stands before a text, where the file names one.
   public let beginningOfSequence: Int?
   /// The token that ends a text, where the file names one.
@@ -23,7 +25,7 @@ public struct TokenizerPipeline: Tokenizer {
   init(
     added: AddedTokens, normalizer: NormalizerChain, preTokenizer: PreTokenizerChain,
     model: any TokenModel, postProcessor: PostProcessor, decoder: PieceDecoder,
-    beginningOfSequence: Int?, endOfSequence: Int?
+    beginningOfSequence: Int?, endOfSequence: Int?, addedAreText: Bool = false
   ) {
     self.added = added
     self.normalizer = normalizer
@@ -33,6 +35,7 @@ public struct TokenizerPipeline: Tokenizer {
     self.decoder = decoder
     self.beginningOfSequence = beginningOfSequence
     self.endOfSequence = endOfSequence
+    self.addedAreText = addedAreText
   }
 
   /// Reads the bytes of a `tokenizer.json` and of the `tokenizer_config.json` beside it.
@@ -113,6 +116,19 @@ public struct TokenizerPipeline: Tokenizer {
   /// Whether the file calls the token special.
   public func isSpecial(_ id: Int) -> Bool { added.isSpecial(id) }
 
+  /// The piece as a person wants to see it; one that is spelled in bytes as the text of these, bytes of
+  /// half a character as `<0xF0>`.
+  public func display(_ id: Int) -> String {
+    guard preTokenizer.isByteLevel, added.piece(id) == nil,
+      let bytes = model.vocabulary.spelling(id)?.withUnsafeBufferPointer(PrintableBytes.bytes(of:))
+    else { return displaySpelling(id) }
+    return VisibleText.of(bytes)
+  }
+
+  private func displaySpelling(_ id: Int) -> String {
+    token(id).map { VisibleText.of($0, isSpecial: isSpecial(id)) } ?? "#\(id)"
+  }
+
   private var names: TokenNames { TokenNames(vocabulary: model.vocabulary, added: added) }
 }
 
@@ -122,58 +138,57 @@ extension TokenizerPipeline {
   ///
   /// - Cost: n log n in the length of the longest stretch without an added token.
   public func encode(_ text: String, addSpecialTokens: Bool) throws(TextError) -> [Int] {
-    var (run, _) = try tokens(of: text, wantsSpans: false)
-    var offsets: Offsets?
-    postProcessor.apply(to: &run.ids, &offsets, addSpecialTokens: addSpecialTokens)
-    return run.ids
+    let tokens = try tokens(of: text, wantsSpans: false)
+    return postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens).ids
   }
 
   /// The tokens of a text with their stretches of it.
   public func encoding(
     of text: String, addSpecialTokens: Bool
   ) throws(TextError) -> Encoding {
-    var (run, spellings) = try tokens(of: text, wantsSpans: true)
-    var text = text
-    text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
-    var offsets: Offsets? = Offsets(run.spans)
-    postProcessor.apply(
-      to: &run.ids, &offsets, spellings: spellings, addSpecialTokens: addSpecialTokens)
-    return Encoding(ids: run.ids, offsets: offsets ?? Offsets())
+    var tokens = try tokens(of: text, wantsSpans: true)
+    tokens = postProcessor.applied(to: tokens, addSpecialTokens: addSpecialTokens)
+    return Encoding(
+      ids: tokens.ids, offsets: Offsets(tokens.spans ?? []), spellings: tokens.spellings)
   }
 
-  /// Tokens with spans of the original in bytes, and the spelling of added ones where it matters.
-  private func tokens(
-    of text: String, wantsSpans: Bool
-  ) throws(TextError) -> (TokenRun, PostProcessor.Spellings) {
+  /// The tokens of a text before the post-processor; with spans in code points, or none.
+  private func tokens(of text: String, wantsSpans: Bool) throws(TextError) -> TokenSegment {
     let original = try Self.bytes(of: text)
     var run = TokenRun(wantsSpans: wantsSpans)
-    var spellings: PostProcessor.Spellings? = wantsSpans && postProcessor.trimsOffsets ? [:] : nil
     run.ids.reserveCapacity(original.count / 4)
     for stretch in added.split(original) {
       switch stretch {
-      case .token(let id, let span):
-        spellings?[run.ids.count] = original[span.range]
-        run.append(id, span)
+      case .token(let id, let span): append(id, span, spelled: original[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == original.count
         let bytes = isWhole ? original : Array(original[span.range])
         var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
         try normalizer.apply(to: &text)
-        try append(text, to: &run, &spellings)
+        try append(text, to: &run)
       }
     }
-    return (run, spellings ?? [:])
+    guard wantsSpans else { return TokenSegment(ids: run.ids) }
+    original.withUnsafeBufferPointer { CodePoints.convert(&run.spans, in: $0) }
+    return TokenSegment(ids: run.ids, spans: run.spans, spellings: run.spellings)
+  }
+
+  /// Appends an added token; white space around it belongs to its spelling.
+  private func append(
+    _ id: Int, _ span: ByteSpan, spelled spelling: ArraySlice<UInt8>, to run: inout TokenRun
+  ) {
+    if run.wantsSpans, token(id)?.utf8.elementsEqual(spelling) != true {
+      run.spellings.append(spelling, at: run.ids.count)
+    }
+    run.append(id, span)
   }
 
   /// Appends the tokens of a normalized stretch.
-  private func append(
-    _ text: AlignedText, to run: inout TokenRun, _ spellings: inout PostProcessor.Spellings?
-  ) throws(TextError) {
+  private func append(_ text: AlignedText, to run: inout TokenRun) throws(TextError) {
     for stretch in added.splitNormalized(text.bytes) {
       switch stretch {
       case .token(let id, let span):
-        spellings?[run.ids.count] = text.bytes[span.range]
-        run.append(id, text.source(of: span))
+        append(id, text.source(of: span), spelled: text.bytes[span.range], to: &run)
       case .text(let span):
         let isWhole = span.count == text.bytes.count
         var tokens = PreTokens(isWhole ? text : text.slice(span))
@@ -182,6 +197,9 @@ extension TokenizerPipeline {
         try model.encode(tokens, into: &run)
         guard run.wantsSpans else { continue }
         for index in first..<run.spans.count {
+          if run.ids[index] == model.unknownSpelledAsText {
+            run.spellings.append(tokens.text.bytes[run.spans[index].range], at: index)
+          }
           run.spans[index] = tokens.text.source(of: run.spans[index])
         }
       }
@@ -228,7 +246,11 @@ extension TokenizerPipeline {
     mutating func append(_ ids: ArraySlice<Int>, to text: inout [UInt8]) {
       batch.removeAll()
       for id in ids where !(skipSpecialTokens && pipeline.isSpecial(id)) {
-        batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+        if pipeline.addedAreText, let text = pipeline.added.piece(id) {
+          batch.append(PrintableBytes.spelling(of: text))
+        } else {
+          batch.append((pipeline.token(id) ?? "\u{FFFD}").utf8)
+        }
       }
       pieces.append(batch, to: &text)
     }

@@ -4,10 +4,6 @@
 ///
 /// - Reference: `processors` of <https://github.com/huggingface/tokenizers>.
 struct PostProcessor: Sendable {
-  /// The spelling of tokens that is not the one of the vocabulary, by their place in the text: added
-  /// tokens with the white space around them.
-  typealias Spellings = [Int: ArraySlice<UInt8>]
-
   private enum Step {
     case template(SequenceTemplate)
     case classifier(ClassifierMarks)
@@ -59,11 +55,6 @@ struct PostProcessor: Sendable {
     return steps
   }
 
-  /// Whether offsets depend on how tokens are spelled.
-  var trimsOffsets: Bool {
-    steps.contains { if case .trimming = $0 { true } else { false } }
-  }
-
   /// The tokens in front of a text; none where it does not stand in a single place.
   var before: [Int] { around.before }
 
@@ -71,21 +62,14 @@ struct PostProcessor: Sendable {
   var after: [Int] { around.after }
 
   private var around: (before: [Int], after: [Int]) {
-    var ids = [-1]
-    var offsets: Offsets?
-    apply(to: &ids, &offsets, addSpecialTokens: true)
-    let parts = ids.split(separator: -1, omittingEmptySubsequences: false)
+    let tokens = applied(to: TokenSegment(ids: [-1]), addSpecialTokens: true)
+    let parts = tokens.ids.split(separator: -1, omittingEmptySubsequences: false)
     return parts.count == 2 ? (Array(parts[0]), Array(parts[1])) : ([], [])
   }
 
-  /// Changes the tokens of a text; without offsets only the ids.
-  func apply(
-    to ids: inout [Int], _ offsets: inout Offsets?, spellings: Spellings = [:],
-    addSpecialTokens: Bool
-  ) {
-    if steps.isEmpty { return }
-    var segments = [TokenSegment(ids: ids, spans: offsets?.spans, spellings: spellings)]
-    (ids, offsets) = ([], offsets.map { _ in Offsets() })
+  /// What becomes of the tokens of a text.
+  func applied(to tokens: TokenSegment, addSpecialTokens: Bool) -> TokenSegment {
+    var segments = [tokens]
     for step in steps {
       switch step {
       case .template(let template):
@@ -96,13 +80,9 @@ struct PostProcessor: Sendable {
         for index in segments.indices { trimming.apply(to: &segments[index]) }
       }
     }
-    if segments.count == 1 {
-      ids = segments[0].ids
-      if offsets != nil { offsets = Offsets(segments[0].spans ?? []) }
-    } else {
-      ids = Array(segments.map(\.ids).joined())
-      if offsets != nil { offsets = Offsets(Array(segments.map { $0.spans ?? [] }.joined())) }
-    }
+    var joined = segments.first ?? TokenSegment(ids: [], spans: tokens.spans.map { _ in [] })
+    for segment in segments.dropFirst() { joined.append(segment) }
+    return joined
   }
 }
 
@@ -112,16 +92,25 @@ struct TokenSegment {
   var ids: [Int]
   /// Their stretches in code points; nil when nobody wants them.
   var spans: [ByteSpan]?
-  var spellings: PostProcessor.Spellings = [:]
+  /// How some of them are spelled, where it is not as in the vocabulary.
+  var spellings = Spellings()
 
   /// Puts tokens around these that stand for nothing.
   mutating func surround(before: [Int], after: [Int]) {
-    ids = before + ids + after
-    if let old = spans {
-      spans = before.map { _ in ByteSpan(0, 0) } + old + after.map { _ in ByteSpan(0, 0) }
-    }
-    guard !spellings.isEmpty else { return }
-    spellings = Dictionary(
-      uniqueKeysWithValues: spellings.map { ($0.key + before.count, $0.value) })
+    var all = Self.marks(before, isTracked: spans != nil)
+    all.append(self)
+    all.append(Self.marks(after, isTracked: spans != nil))
+    self = all
+  }
+
+  /// Tokens that stand for nothing.
+  static func marks(_ ids: [Int], isTracked: Bool) -> TokenSegment {
+    TokenSegment(ids: ids, spans: isTracked ? ids.map { _ in ByteSpan(0, 0) } : nil)
+  }
+
+  mutating func append(_ other: TokenSegment) {
+    spellings.append(other.spellings, behind: ids.count)
+    ids += other.ids
+    if let more = other.spans { spans?.append(contentsOf: more) }
   }
 }

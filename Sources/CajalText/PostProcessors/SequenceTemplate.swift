@@ -21,8 +21,7 @@ struct SequenceTemplate: Sendable {
       switch part {
       case .text: segments[0]
       case .tokens(let tokens) where addSpecialTokens:
-        TokenSegment(
-          ids: tokens, spans: segments[0].spans.map { _ in tokens.map { _ in ByteSpan(0, 0) } })
+        TokenSegment.marks(tokens, isTracked: segments[0].spans != nil)
       case .tokens: nil
       }
     }

@@ -26,7 +26,7 @@ struct PreTokenizerDescription {
     case "Digits":
       let isIndividual = try fields.take("individual_digits")
         .bool(fields.path(of: "individual_digits"))
-      steps = [try SplitStep(ScalarProperties.numbers, isIndividual ? .isolated : .contiguous)]
+      steps = [try SplitStep(SplitStep.numbers, isIndividual ? .isolated : .contiguous)]
     case "Punctuation":
       let behavior = try fields.takeIfPresent("behavior").map(behavior) ?? .isolated
       steps = [try SplitStep(SplitStep.punctuation, behavior)]

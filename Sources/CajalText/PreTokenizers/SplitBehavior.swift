@@ -17,7 +17,7 @@ enum SplitBehavior: String, Sendable {
 /// Cuts one piece after the other at the matches of a pattern.
 ///
 /// - Reference: `NormalizedString::split` of <https://github.com/huggingface/tokenizers>.
-struct PieceCutter {
+struct PieceCutter: MatchVisitor {
   private(set) var pieces: [ByteSpan] = []
   private let behavior: SplitBehavior
   private let isInverted: Bool

@@ -17,14 +17,7 @@ struct SplitStep: PreTokenizationStep {
     var cutter = PieceCutter(behavior, isInverted: isInverted, capacity: capacity)
     let pieces = tokens.pieces
     try tokens.text.bytes.withUnsafeBufferPointer { bytes throws(TextError) in
-      for piece in pieces {
-        let start = Int(piece.start)
-        cutter.begin(at: start)
-        try pattern.matches(in: UnsafeBufferPointer(rebasing: bytes[piece.range])) { match in
-          cutter.take(start + match.lowerBound, start + match.upperBound)
-        }
-        cutter.finish(at: Int(piece.end))
-      }
+      try pattern.matches(in: bytes, spans: pieces, &cutter)
     }
     tokens.pieces = cutter.pieces
   }
@@ -45,7 +38,12 @@ extension SplitStep {
     ]
     return ScalarProperties.scalars(of: categories, version: ScalarProperties.version(8, 0))
       .union(ScalarSet([0x21..<0x30, 0x3A..<0x41, 0x5B..<0x61, 0x7B..<0x7F]))
+      .union(ScalarSet("\u{166D}", "\u{111C9}"))  // They have left the category since.
   }()
+
+  /// What the reference takes for digits: numbers of Unicode 17.
+  static let numbers = ScalarProperties.numbers
+    .union(ScalarSet([0x1_1DE0..<0x1_1DEA, 0x1_6FF4..<0x1_6FF7]))
 
   /// Cuts out every scalar of a set.
   init(_ set: ScalarSet, _ behavior: SplitBehavior) throws(TextError) {

@@ -14,6 +14,9 @@
 /// - Source: Jinja 3.1 <https://jinja.palletsprojects.com/en/stable/templates/>,
 ///   `utils/chat_template_utils.py` of transformers.
 /// - Cost: linear in the text that the template makes on its way; see ``TemplateLimits``.
+/// - Differences: the reference works out constants before it runs a template. It therefore prints
+///   nothing where a template slices a number that it spells out, and overlooks an unknown filter in a
+///   part of a constant that does not count; here both are errors.
 /// - Limits, each refused by name: the tags `include`, `import`, `from`, `extends`, `block` and
 ///   `autoescape`; the filters `attr`, `filesizeformat`, `pprint`, `random`, `urlize`, `wordwrap` and
 ///   `xmlattr`; the function `lipsum`; methods of texts that make bytes or tables; whole numbers beyond

@@ -186,7 +186,9 @@ private struct ContinuedConversation {
       var blocks = elements.items
       for place in blocks.indices.reversed() {
         guard case .mapping(let mapping) = blocks[place], mapping["text"] != nil else { continue }
-        guard case .text(let text)? = mapping["text"] else { throw Self.unjoinable(mapping["text"]) }
+        guard case .text(let text)? = mapping["text"] else {
+          throw Self.unjoinable(mapping["text"])
+        }
         lastText = text
         var members = mapping.members
         Self.set("text", .text(text.scalars + Self.mark.scalars), in: &members)

@@ -83,7 +83,8 @@ extension Rendering {
 
   func spend(scalars: Int) throws(TextError) {
     guard scalars <= scalarsLeft else {
-      throw TextError(.exhausted, "the chat template makes more text than \(limits.scalars) scalars")
+      throw TextError(
+        .exhausted, "the chat template makes more text than \(limits.scalars) scalars")
     }
     scalarsLeft -= scalars
   }
@@ -127,6 +128,7 @@ extension Rendering {
     case .text(let text): return text.count
     case .list(let elements), .tuple(let elements): return elements.items.count
     case .mapping(let mapping): return mapping.count
+    case .object(let loop as LoopState): return try loop.length(in: self)
     case .object(let object):
       if let count = object.count { return count }
     default: break

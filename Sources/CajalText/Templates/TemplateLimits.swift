@@ -12,7 +12,7 @@ public struct TemplateLimits: Sendable {
   /// How deep expressions, statements and calls may stand in each other.
   ///
   /// The default fits the stack of the smallest threads (512 KB) in builds without optimisation.
-  public var depth = 160
+  public var depth = 100
 
   /// The defaults.
   public init() {}

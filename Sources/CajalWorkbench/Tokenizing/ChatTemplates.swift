@@ -46,8 +46,8 @@ public struct ChatTemplates: Sendable {
     throw WorkbenchError(
       .input,
       "\(path): the model has no chat template; none is in tokenizer_config.json, "
-        + "chat_template.jinja, chat_template.json or a .gguf there. Name one with --template-file, "
-        + "or use --text")
+        + "chat_template.jinja, chat_template.json or a .gguf there; put the model's template beside it "
+        + "as chat_template.jinja, or give plain text")
   }
 
   private static func gguf(_ url: URL, _ path: String) throws -> ChatTemplates {
@@ -56,8 +56,8 @@ public struct ChatTemplates: Sendable {
     guard !sources.isEmpty else {
       throw WorkbenchError(
         .input,
-        "\(path): the model has no chat template (no tokenizer.chat_template in the GGUF); name one "
-          + "with --template-file, or use --text")
+        "\(path): the model has no chat template (no tokenizer.chat_template in the GGUF); put "
+          + "one into a .jinja file, or give plain text")
     }
     return ChatTemplates(
       path: path, sources: sources, specialTokens: try GGUFVocabulary(file).namedTokens)

@@ -20,6 +20,9 @@ public struct JSONBytes: Sendable {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// Takes the last bytes away again.
+  mutating func removeLast(_ count: Int) { bytes.removeLast(count) }
+
   /// Appends plain ASCII: brackets, commas, names.
   public mutating func raw(_ text: StaticString) {
     text.withUTF8Buffer { bytes += $0 }

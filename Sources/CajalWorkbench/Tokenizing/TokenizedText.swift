@@ -79,7 +79,9 @@ public struct TokenizedText: Sendable {
     try list { index, json in json.integer(ids[index]) }
     json.raw(separator)
     json.raw(#""tokens": "#)
-    try list { index, json in json.text(tokenizer.token(ids[index]) ?? "") }
+    try list { index, json in
+      json.text(encoding.spelling(at: index) ?? tokenizer.token(ids[index]) ?? "")
+    }
     json.raw(separator)
     json.raw(#""offsets": "#)
     try list { index, json in json.range(encoding.offsets[index]) }

@@ -74,7 +74,7 @@ struct PieceDecoderTests {
     #"{"type": "Strip", "content": "ab", "start": 1, "stop": 0}"#,
     #"{"type": "Metaspace", "replacement": "▁", "add_prefix_space": false}"#,
     #"{"type": "Metaspace", "replacement": "▁", "prepend_scheme": "often"}"#,
-    #"{"type": "WordPiece", "prefix": "\#\#"}"#, #"{"type": "CTC", "pad_token": "a"}"#,
+    #"{"type": "WordPiece", "prefix": "x"}"#, #"{"type": "CTC", "pad_token": "a"}"#,
     #"{"type": "Fuse", "more": 1}"#, #"{"type": "Unheard"}"#, #"{"suffix": 1}"#,
     """
     {"type": "Sequence", "decoders": [

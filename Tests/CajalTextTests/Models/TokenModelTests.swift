@@ -40,7 +40,9 @@ struct TokenModelTests {
   }
 
   /// The tokens of a text that is one piece.
-  static func run(_ model: any TokenModel, _ text: [UInt8], wantsSpans: Bool = true) throws -> TokenRun {
+  static func run(_ model: any TokenModel, _ text: [UInt8], wantsSpans: Bool = true) throws
+    -> TokenRun
+  {
     var run = TokenRun(wantsSpans: wantsSpans)
     try model.encode(PreTokens(AlignedText(text, isTracked: wantsSpans)), into: &run)
     return run
@@ -72,7 +74,8 @@ struct TokenModelTests {
           #expect(run.ids == ids, "\(test.text) \(one.model)")
           #expect(try Self.run(model, text, wantsSpans: false).ids == ids)
           let ours = run.spans.flatMap { [Int($0.start), Int($0.end)] }
-          let agree = ours.count == spans.count && zip(ours, spans).allSatisfy { $1 < 0 || $0 == $1 }
+          let agree =
+            ours.count == spans.count && zip(ours, spans).allSatisfy { $1 < 0 || $0 == $1 }
           #expect(agree, "\(ours) \(spans) of \(test.text) \(one.model)")
           compared += 1
         }

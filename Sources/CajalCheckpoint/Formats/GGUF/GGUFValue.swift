@@ -115,7 +115,31 @@ extension GGUFValue {
 
 /// The types of values in a GGUF file's metadata, with the numbers they have there.
 public enum GGUFValueType: UInt32, Sendable, Hashable, CaseIterable {
-  case uint8, int8, uint16, int16, uint32, int32, float32, bool, string, array, uint64, int64
+  /// A whole number of 8 bits without sign.
+  case uint8 = 0
+  /// A whole number of 8 bits.
+  case int8
+  /// A whole number of 16 bits without sign.
+  case uint16
+  /// A whole number of 16 bits.
+  case int16
+  /// A whole number of 32 bits without sign.
+  case uint32
+  /// A whole number of 32 bits.
+  case int32
+  /// A broken number of 32 bits.
+  case float32
+  /// True or false, in a byte.
+  case bool
+  /// A text: a length of 64 bits and bytes.
+  case string
+  /// An array: a type, a count of 64 bits and the elements.
+  case array
+  /// A whole number of 64 bits without sign.
+  case uint64
+  /// A whole number of 64 bits.
+  case int64
+  /// A broken number of 64 bits.
   case float64
 
   /// The bytes of a value; of a text and of an array the fewest.

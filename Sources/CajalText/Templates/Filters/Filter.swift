@@ -26,12 +26,20 @@ struct Filter: Sendable {
     to value: Value, _ arguments: Arguments, in rendering: Rendering
   ) throws(TextError) -> Value {
     let values = try parameters.map { parameters throws(TextError) in
-      try arguments.bound(to: parameters, required: required, function: function)
+      try arguments.bound(
+        to: parameters, required: required, function: function,
+        hidden: Self.takingEnvironment.contains(function) ? 2 : 1)
     }
     return try body(
       FilterCall(
         value: value, values: values ?? [], arguments: arguments, rendering: rendering))
   }
+
+  /// The functions that the engine hands its environment before the value.
+  private static let takingEnvironment: Set<String> = [
+    "do_replace", "do_truncate", "sync_do_join", "sync_do_first", "do_sort", "sync_do_unique",
+    "do_min", "do_max", "sync_do_groupby", "sync_do_sum",
+  ]
 
   static func named(_ name: Text) -> Filter? { filters[name.string] }
 

@@ -26,7 +26,9 @@ enum FormatFilters {
     if let value = call.given(2) {
       let parts = try call.rendering.items(of: value)
       guard parts.count == 2, case .text(let item) = parts[0], case .text(let key) = parts[1]
-      else { throw .failure(.value, "not enough values to unpack (expected 2, got \(parts.count))") }
+      else {
+        throw .failure(.value, "not enough values to unpack (expected 2, got \(parts.count))")
+      }
       writer.itemSeparator = item
       writer.keySeparator = key
     }

@@ -35,7 +35,8 @@ enum NumberFilters {
     case .integer, .boolean: return .integer(call.value.index ?? 0)
     case .real(let real): return try cut(real) ?? fallback
     case .text(let text):
-      if let whole = try NumberText.whole(text, base: try call.whole(1, 10)) {
+      let base = (call.values[1] ?? .integer(10)).index ?? -1
+      if let whole = try NumberText.whole(text, base: base) {
         return .integer(whole)
       }
       guard let real = NumberText.real(text) else { return fallback }

@@ -32,7 +32,7 @@ enum OrderFilters {
       keys.append(try .list(parts))
     }
     return try .list(
-      try Comparison.sorted(items, by: keys, reverse: call.isOn(0), in: rendering))
+      try Comparison.sorted(items, by: keys, reverse: try call.whole(0, 0) != 0, in: rendering))
   }
 
   private static func sortMembers(_ call: FilterCall) throws(TextError) -> Value {
@@ -44,16 +44,19 @@ enum OrderFilters {
       place = name == "key" ? 0 : 1
     }
     let rendering = call.rendering
-    let view = try rendering.call(
-      try rendering.attribute("items", of: call.value), Arguments())
-    let items = try rendering.items(of: view)
+    if case .undefined(let undefined) = call.value { throw undefined.error }
+    guard case .mapping(let mapping) = call.value else {
+      throw .failure(.attribute, "'\(call.value.typeName)' object has no attribute 'items'")
+    }
+    try rendering.spend(steps: mapping.count)
+    let items = try MappingView(.items, of: mapping).items
     let path = AttributePath(.integer(place))
     var keys: [Value] = []
     for item in items {
       keys.append(try path.key(in: item, caseSensitive: call.isOn(0), rendering))
     }
     return try .list(
-      try Comparison.sorted(items, by: keys, reverse: call.isOn(2), in: rendering))
+      try Comparison.sorted(items, by: keys, reverse: try call.whole(2, 0) != 0, in: rendering))
   }
 
   private static func unique(_ call: FilterCall) throws(TextError) -> Value {

@@ -51,14 +51,17 @@ enum SequenceFilters {
       return .text(text.reversed)
     }
     guard let items = try reversed(call) else {
-      if case .object(is Generator) = call.value {
+      do {
         return try .list(try call.rendering.items(of: call.value).reversed())
+      } catch {
+        let failure = error.cause as? TemplateFailure
+        guard failure?.kind == TemplateFailure.Kind.type.rawValue else { throw error }
+        throw .failure(.filterArgument, "argument must be iterable")
       }
-      throw .failure(.filterArgument, "argument must be iterable")
     }
     var place = 0
     return .object(
-      try Generator("list_reverseiterator", over: [call.value]) { _ throws(TextError) in
+      try Generator("reversed", over: [call.value]) { _ throws(TextError) in
         defer { place += 1 }
         return place < items.count ? items[place] : nil
       })

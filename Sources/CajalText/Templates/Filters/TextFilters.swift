@@ -75,17 +75,20 @@ enum TextFilters {
   }
 
   private static func indent(_ call: FilterCall) throws(TextError) -> Value {
+    let indentation: Text
+    switch call.values[0] ?? .integer(4) {
+    case .text(let given): indentation = given
+    case let width:
+      let space = try call.rendering.calculate(.text(" "), .multiply, width)
+      indentation = try call.rendering.text(of: space)
+    }
     if case .undefined(let undefined) = call.value { throw undefined.error }
+    if case .list = call.value {
+      throw .failure(.attribute, "'list' object has no attribute 'splitlines'")
+    }
     guard case .text(let text) = call.value else {
       throw .failure(
         .type, "unsupported operand type(s) for +=: '\(call.value.typeName)' and 'str'")
-    }
-    let indentation: Text
-    if case .text(let given)? = call.values[0] {
-      indentation = given
-    } else {
-      indentation = try Text([]).filled(
-        to: try call.whole(0, 4), with: " ", before: { _, _ in 0 }, in: call.rendering)
     }
     let (first, blank) = (call.isOn(1), call.isOn(2))
     let lines = Text(text.scalars + ["\n"]).lines(keepingEnds: false)
@@ -101,26 +104,35 @@ enum TextFilters {
   }
 
   private static func truncate(_ call: FilterCall) throws(TextError) -> Value {
-    let length = try call.whole(0, 255)
-    let leeway = call.given(3) == nil ? 5 : try call.whole(3, 5)
-    var end: Text = "..."
-    if let value = call.values[2] { end = try call.rendering.text(of: value) }
-    guard length >= end.count else {
-      throw .failure(.pythonAssertion, "expected length >= \(end.count), got \(length)")
+    let rendering = call.rendering
+    let length = call.values[0] ?? .integer(255)
+    let leeway = call.given(3) ?? .integer(5)
+    let end = call.values[2] ?? .text("...")
+    let endCount = Value.integer(try rendering.length(of: end))
+    try require(length, "length", isAtLeast: endCount)
+    try require(leeway, "leeway", isAtLeast: .integer(0))
+    let most = try rendering.calculate(length, .add, leeway)
+    let count = Value.integer(try rendering.length(of: call.value))
+    if try rendering.holds(.lessOrEqual, count, most) { return call.value }
+    let keptCount = try rendering.calculate(length, .subtract, endCount)
+    let slice = try rendering.slice(call.value, .none, keptCount, .none)
+    guard case .text(var kept) = slice else {
+      return try rendering.calculate(slice, .add, end)
     }
-    guard leeway >= 0 else {
-      throw .failure(.pythonAssertion, "expected leeway >= 0, got \(leeway)")
-    }
-    guard try call.rendering.length(of: call.value) - leeway > length else { return call.value }
-    guard case .text(let text) = call.value else {
-      throw .failure(.type, "unhashable type: 'slice'")
-    }
-    var kept = Text(text.scalars[..<(length - end.count)])
     if !call.isOn(1), let space = kept.lastIndex(of: " ", from: 0, to: kept.count) {
-      kept = Text(kept.scalars[..<space])
+      kept.scalars.removeSubrange(space...)
     }
-    try call.rendering.spend(scalars: kept.count + end.count)
-    return .text(Text(kept.scalars + end.scalars, isMarkup: text.isMarkup))
+    return try rendering.calculate(.text(kept), .add, end)
+  }
+
+  private static func require(
+    _ value: Value, _ name: String, isAtLeast least: Value
+  ) throws(TextError) {
+    guard try Comparison.isLess(least, value, symbol: ">=", orEqual: true, swapped: true) else {
+      let bound = Printer.excerpt(least)
+      throw .failure(
+        .pythonAssertion, "expected \(name) >= \(bound), got \(Printer.excerpt(value))")
+    }
   }
 
   private static func countWords(_ call: FilterCall) throws(TextError) -> Value {
@@ -139,13 +151,12 @@ enum TextFilters {
     switch call.value {
     case .mapping(let mapping):
       return try query(mapping.members, rendering)
+    case .object(let object) where object.iteration() == nil:
+      return .text(try quoted(call.value, "/", rendering))
     case .list, .tuple, .object, .undefined:
       var pairs: [(key: Value, value: Value)] = []
       for item in try rendering.items(of: call.value) {
-        let parts = try rendering.items(of: item)
-        guard parts.count == 2 else {
-          throw .failure(.value, "not enough values to unpack (expected 2, got \(parts.count))")
-        }
+        let parts = try rendering.unpacked(item, into: 2)
         pairs.append((parts[0], parts[1]))
       }
       return try query(pairs, rendering)

@@ -26,7 +26,9 @@ enum ValueTests {
     "mapping": test("mapping") { if case .mapping = $0 { true } else { false } },
     "sequence": test("sequence", isSequence),
     "iterable": test("iterable", isIterable),
-    "callable": test("callable") { if case .object(let object) = $0 { object.isCallable } else { $0.isUndefined } },
+    "callable": test("callable") {
+      if case .object(let object) = $0 { object.isCallable } else { $0.isUndefined }
+    },
     "escaped": test("escaped") { if case .text(let text) = $0 { text.isMarkup } else { false } },
   ]
 
@@ -41,7 +43,7 @@ enum ValueTests {
   private static func isIterable(_ value: Value) -> Bool {
     switch value {
     case .undefined, .text, .list, .tuple, .mapping: true
-    case .object(let object): object is LoopState || object.iteration() != nil
+    case .object(let object): object.iteration() != nil
     default: false
     }
   }

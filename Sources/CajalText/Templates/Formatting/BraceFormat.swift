@@ -146,7 +146,8 @@ extension BraceFormat {
       if isAttribute {
         value = try rendering.attribute(part, of: value)
       } else {
-        value = try rendering.element(Self.number(part).map(Value.integer) ?? .text(part), of: value)
+        value = try rendering.element(
+          Self.number(part).map(Value.integer) ?? .text(part), of: value)
         index += 1
         guard index == name.endIndex || name[index] == "." || name[index] == "[" else {
           throw .failure(

@@ -171,7 +171,9 @@ extension PercentFormat {
       guard let number = value.number else {
         throw .failure(.type, "must be real number, not \(value.typeName)")
       }
-      if isFilled, number.isFinite { (specification.fill, specification.alignment) = ("0", .afterSign) }
+      if isFilled, number.isFinite {
+        (specification.fill, specification.alignment) = ("0", .afterSign)
+      }
       specification.kind = kind
       return try specification.formatted(.real(number), in: rendering)
     default:

@@ -141,9 +141,10 @@ final class GlobalFunction: Object {
   }
 
   private func now(_ arguments: Arguments, _ rendering: Rendering) throws(TextError) -> Value {
-    let value = try arguments.bound(
-      to: ["format"], required: 1,
-      function: "_cached_compile_jinja_template.<locals>.strftime_now")[0] ?? .none
+    let value =
+      try arguments.bound(
+        to: ["format"], required: 1,
+        function: "_cached_compile_jinja_template.<locals>.strftime_now")[0] ?? .none
     guard case .text(let format) = value else {
       throw .failure(
         .type, "strftime() argument 1 must be str, not \(value.typeName)")

@@ -76,6 +76,9 @@ enum AttributeNames {
       if object.isCallable, name == "__call__" || name == "__name__" { return true }
       return (object.iteration() != nil && name == "__iter__")
         || (object.isSequence && ofCollections.contains(name))
+    case .undefined:
+      return name.hasPrefix("_undefined_") || name == "_fail_with_undefined_error"
+        || ofCollections.contains(name) || ["__iter__", "__call__", "__bool__"].contains(name)
     default: return name == "__add__" || name == "__int__" || name == "__float__"
     }
   }

@@ -29,7 +29,9 @@ enum MappingMethods {
 
 /// The methods of lists, tuples and ranges that change nothing.
 enum SequenceMethods {
-  static func call(_ call: MethodCall, on items: [Value]) throws(TextError) -> Value {
+  static func call(
+    _ call: MethodCall, on items: [Value], of owner: Value
+  ) throws(TextError) -> Value {
     switch call.name {
     case "copy":
       _ = try call.values([])
@@ -39,12 +41,14 @@ enum SequenceMethods {
       var count = 0
       for item in items where try call.rendering.areEqual(item, wanted) { count += 1 }
       return .integer(count)
-    case "index": return .integer(try index(call, in: items))
+    case "index": return .integer(try index(call, in: items, of: owner))
     default: throw call.unsupported
     }
   }
 
-  private static func index(_ call: MethodCall, in items: [Value]) throws(TextError) -> Int {
+  private static func index(
+    _ call: MethodCall, in items: [Value], of owner: Value
+  ) throws(TextError) -> Int {
     let values = try call.values(["value", "start", "stop"], required: 1)
     let wanted = values[0] ?? .none
     var bounds = [0, items.count]
@@ -57,7 +61,10 @@ enum SequenceMethods {
     where try call.rendering.areEqual(items[place], wanted) {
       return place
     }
-    throw .failure(.value, "\(Printer.excerpt(wanted)) is not in list")
+    let isTuple = if case .tuple = owner { true } else { false }
+    throw .failure(
+      .value,
+      isTuple ? "tuple.index(x): x not in tuple" : "\(Printer.excerpt(wanted)) is not in list")
   }
 }
 

@@ -28,9 +28,10 @@ final class Method: Object {
     case .text(let text): return try TextMethods.call(call, on: text)
     case .mapping(let mapping): return try MappingMethods.call(call, on: mapping)
     case .list(let elements), .tuple(let elements):
-      return try SequenceMethods.call(call, on: elements.items)
+      return try SequenceMethods.call(call, on: elements.items, of: owner)
     case .object(let range as NumberRange):
-      return try SequenceMethods.call(call, on: (0..<range.length).map { .integer(range[$0]) })
+      return try SequenceMethods.call(
+        call, on: (0..<range.length).map { .integer(range[$0]) }, of: owner)
     case .object(let loop as LoopState):
       return name == "cycle"
         ? try loop.cycle(arguments) : .boolean(try loop.changed(arguments, in: rendering).isTrue)

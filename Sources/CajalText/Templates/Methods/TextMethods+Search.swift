@@ -67,7 +67,8 @@ extension TextMethods {
     _ call: MethodCall, _ text: Text, _ matches: (ArraySlice<Unicode.Scalar>, Text) -> Bool
   ) throws(TextError) -> Value {
     let (affix, start, end) = try search(call, text)
-    let candidates: [Value] = if case .tuple(let elements) = affix { elements.items } else { [affix] }
+    let candidates: [Value] =
+      if case .tuple(let elements) = affix { elements.items } else { [affix] }
     for candidate in candidates {
       guard case .text(let wanted) = candidate else {
         let isTuple = if case .tuple = affix { true } else { false }

@@ -68,7 +68,8 @@ extension TextMethods {
   }
 
   static func splitLines(_ call: MethodCall, _ text: Text) throws(TextError) -> Value {
-    let keepsEnds = try call.values(["keepends"], positionalOnly: false)[0]?.isTrue ?? false
+    let value = try call.values(["keepends"], positionalOnly: false)[0]
+    let keepsEnds = try value.map { value throws(TextError) in try call.whole(value) != 0 } ?? false
     let lines = text.lines(keepingEnds: keepsEnds)
     try call.rendering.spend(steps: lines.count)
     try call.rendering.spend(scalars: text.count)
@@ -88,7 +89,8 @@ extension TextMethods {
       : text.firstIndex(of: separator, from: 0, to: text.count)
     let empty = Text([], isMarkup: text.isMarkup)
     guard let place else {
-      return try .tuple((isFromRight ? [empty, empty, text] : [text, empty, empty]).map { .text($0) })
+      return try .tuple(
+        (isFromRight ? [empty, empty, text] : [text, empty, empty]).map { .text($0) })
     }
     return try .tuple(
       [

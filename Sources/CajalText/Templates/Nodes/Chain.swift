@@ -51,7 +51,8 @@ struct SliceBounds: Sendable {
   func slice(_ value: Value, in scope: Scope) throws(TextError) -> Value {
     var bounds: [Value] = []
     for bound in [start, stop, step] {
-      bounds.append(try bound.map { bound throws(TextError) in try scope.value(of: bound) } ?? .none)
+      bounds.append(
+        try bound.map { bound throws(TextError) in try scope.value(of: bound) } ?? .none)
     }
     return try scope.rendering.slice(value, bounds[0], bounds[1], bounds[2])
   }

@@ -77,7 +77,8 @@ struct Conditional: Expression {
     if try scope.value(of: test).isTrue { return try scope.value(of: then) }
     if let otherwise { return try scope.value(of: otherwise) }
     return .hint(
-      "the inline if-expression on line \(line) evaluated to false and no else section was defined.")
+      "the inline if-expression on line \(line) evaluated to false and no else section was defined."
+    )
   }
 }
 

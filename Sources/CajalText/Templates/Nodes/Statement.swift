@@ -92,21 +92,7 @@ enum Target: Sendable {
   private static func unpack(
     _ value: Value, into targets: [Target], in scope: Scope
   ) throws(TextError) {
-    let rendering = scope.rendering
-    guard var iteration = try? rendering.iteration(over: value) else {  // the reason is ours
-      throw .failure(.type, "cannot unpack non-iterable \(value.typeName) object")
-    }
-    var values: [Value] = []
-    while values.count <= targets.count, let item = try iteration.next(in: rendering) {
-      values.append(item)
-    }
-    guard values.count <= targets.count else {
-      throw .failure(.value, "too many values to unpack (expected \(targets.count))")
-    }
-    guard values.count == targets.count else {
-      throw .failure(
-        .value, "not enough values to unpack (expected \(targets.count), got \(values.count))")
-    }
+    let values = try scope.rendering.unpacked(value, into: targets.count)
     for (target, value) in zip(targets, values) { try target.assign(value, in: scope) }
   }
 
@@ -131,6 +117,25 @@ enum Target: Sendable {
       throw .failure(.runtime, "cannot assign attribute on non-namespace object")
     case .tuple(let targets): for target in targets { try target.checkNamespaces(in: scope) }
     }
+  }
+}
+
+extension Rendering {
+  /// The elements of a value that must have so many.
+  func unpacked(_ value: Value, into count: Int) throws(TextError) -> [Value] {
+    guard var iteration = try? iteration(over: value) else {  // the reason is ours
+      throw .failure(.type, "cannot unpack non-iterable \(value.typeName) object")
+    }
+    var values: [Value] = []
+    while values.count <= count, let item = try iteration.next(in: self) { values.append(item) }
+    guard values.count <= count else {
+      throw .failure(.value, "too many values to unpack (expected \(count))")
+    }
+    guard values.count == count else {
+      throw .failure(
+        .value, "not enough values to unpack (expected \(count), got \(values.count))")
+    }
+    return values
   }
 }
 

@@ -160,7 +160,8 @@ extension Parser {
       }
     }
     return MacroDefinition(
-      name: name, parameters: parameters, body: definition.body, layout: record.number, caller: own[0],
+      name: name, parameters: parameters, body: definition.body, layout: record.number,
+      caller: own[0],
       members: own[1], rest: own[2])
   }
 

@@ -7,7 +7,7 @@ extension Parser {
     defer { ascend() }
     let faultCount = laterFaults.count
     let line = line
-    var value = try junction()
+    var value = try operands(from: 0)
     guard withCondition, current.isName("if") else { return value }
     let wasConditional = isConditional
     isConditional = true
@@ -15,7 +15,7 @@ extension Parser {
     laterFaults.removeLast(laterFaults.count - faultCount)
     var conditionLine = line
     while try skip(name: "if") {
-      let test = try junction()
+      let test = try operands(from: 0)
       let otherwise = try skip(name: "else") ? try expression() : nil
       value = Conditional(test: test, then: value, otherwise: otherwise, line: conditionLine)
       conditionLine = self.line
@@ -24,94 +24,101 @@ extension Parser {
     return value
   }
 
-  private mutating func junction() throws(TextError) -> any Expression {
-    var alternatives = [try conjunction()]
-    while try skip(name: "or") { alternatives.append(try conjunction()) }
-    return alternatives.count == 1
-      ? alternatives[0] : Junction(operands: alternatives, isAnd: false)
+  /// An operator between two values: the higher its level, the tighter it binds.
+  private enum Operator {
+    case or, and
+    case relation(ComparisonChain.Relation)
+    case operation(Arithmetic.Operation)
+    case join
+
+    var level: Int {
+      switch self {
+      case .or: 0
+      case .and: 1
+      case .relation: 3
+      case .operation(.add), .operation(.subtract): 4
+      case .join: 5
+      case .operation(.power): 7
+      case .operation: 6
+      }
+    }
+
+    static let notLevel = 2
   }
 
-  private mutating func conjunction() throws(TextError) -> any Expression {
-    var operands = [try inversion()]
-    while try skip(name: "and") { operands.append(try inversion()) }
-    return operands.count == 1 ? operands[0] : Junction(operands: operands, isAnd: true)
+  private func nextOperator() throws(TextError) -> Operator? {
+    switch current.kind {
+    case .name:
+      if current.isName("or") { return .or }
+      if current.isName("and") { return .and }
+      if current.isName("in") { return .relation(.contained) }
+      guard current.isName("not"), try following().isName("in") else { return nil }
+      return .relation(.notContained)
+    case .symbol:
+      if current.isSymbol("~") { return .join }
+      let symbol = current.text.string
+      if let operation = Arithmetic.Operation(rawValue: symbol) { return .operation(operation) }
+      return ComparisonChain.Relation(rawValue: symbol).map { .relation($0) }
+    default: return nil
+    }
+  }
+
+  /// Values and operators of at least a level; those of one level are read into one chain.
+  private mutating func operands(from level: Int) throws(TextError) -> any Expression {
+    var left: any Expression
+    if level <= Operator.notLevel, current.isName("not") {
+      left = try inversion()
+    } else {
+      left = try signed()
+    }
+    while let next = try nextOperator(), next.level >= level {
+      left = try chain(after: left, next)
+    }
+    return left
   }
 
   private mutating func inversion() throws(TextError) -> any Expression {
     var count = 0
     while try skip(name: "not") { count += 1 }
-    let operand = try comparison()
-    guard count > 0 else { return operand }
-    let once = Inversion(operand: operand)
+    let once = Inversion(operand: try operands(from: Operator.notLevel + 1))
     return count % 2 == 1 ? once : Inversion(operand: once)
   }
 
-  private mutating func comparison() throws(TextError) -> any Expression {
-    let first = try sum()
-    var steps: [ComparisonChain.Step] = []
-    while let relation = try relation() {
-      steps.append(ComparisonChain.Step(relation: relation, operand: try sum()))
+  private mutating func chain(
+    after left: any Expression, _ first: Operator
+  ) throws(TextError) -> any Expression {
+    var operators: [Operator] = []
+    var operands = [left]
+    while let next = try nextOperator(), next.level == first.level {
+      _ = try advance()
+      if case .relation(.notContained) = next { _ = try advance() }
+      operators.append(next)
+      operands.append(try self.operands(from: next.level + 1))
     }
-    return steps.isEmpty ? first : ComparisonChain(first: first, steps: steps)
+    return Self.node(operators, operands)
   }
 
-  private mutating func relation() throws(TextError) -> ComparisonChain.Relation? {
-    if current.kind == .symbol {
-      guard let relation = ComparisonChain.Relation(rawValue: current.text.string) else {
-        return nil
+  private static func node(
+    _ operators: [Operator], _ operands: [any Expression]
+  ) -> any Expression {
+    let rest = zip(operators, operands.dropFirst())
+    switch operators[0] {
+    case .or: return Junction(operands: operands, isAnd: false)
+    case .and: return Junction(operands: operands, isAnd: true)
+    case .join: return Concatenation(operands: operands)
+    case .relation:
+      let steps = rest.compactMap { pair -> ComparisonChain.Step? in
+        guard case .relation(let relation) = pair.0 else { return nil }
+        return ComparisonChain.Step(relation: relation, operand: pair.1)
       }
-      _ = try advance()
-      return relation
+      return ComparisonChain(first: operands[0], steps: steps)
+    case .operation:
+      let steps = rest.compactMap { pair -> Calculation.Step? in
+        guard case .operation(let operation) = pair.0 else { return nil }
+        return Calculation.Step(operation: operation, operand: pair.1)
+      }
+      return Calculation(first: operands[0], steps: steps)
     }
-    if try skip(name: "in") { return .contained }
-    guard current.isName("not"), try following().isName("in") else { return nil }
-    _ = try advance()
-    _ = try advance()
-    return .notContained
-  }
-
-  private mutating func operation(_ symbols: [Arithmetic.Operation]) -> Arithmetic.Operation? {
-    guard current.kind == .symbol,
-      let operation = Arithmetic.Operation(rawValue: current.text.string),
-      symbols.contains(operation)
-    else { return nil }
-    return operation
-  }
-
-  private mutating func sum() throws(TextError) -> any Expression {
-    let first = try concatenation()
-    var steps: [Calculation.Step] = []
-    while let operation = operation([.add, .subtract]) {
-      _ = try advance()
-      steps.append(Calculation.Step(operation: operation, operand: try concatenation()))
-    }
-    return steps.isEmpty ? first : Calculation(first: first, steps: steps)
-  }
-
-  private mutating func concatenation() throws(TextError) -> any Expression {
-    var operands = [try product()]
-    while try skip(symbol: "~") { operands.append(try product()) }
-    return operands.count == 1 ? operands[0] : Concatenation(operands: operands)
-  }
-
-  private mutating func product() throws(TextError) -> any Expression {
-    let first = try power()
-    var steps: [Calculation.Step] = []
-    while let operation = operation([.multiply, .divide, .divideWhole, .remainder]) {
-      _ = try advance()
-      steps.append(Calculation.Step(operation: operation, operand: try power()))
-    }
-    return steps.isEmpty ? first : Calculation(first: first, steps: steps)
-  }
-
-  /// From left to right, as Jinja reads it.
-  private mutating func power() throws(TextError) -> any Expression {
-    let first = try signed()
-    var steps: [Calculation.Step] = []
-    while try skip(symbol: "**") {
-      steps.append(Calculation.Step(operation: .power, operand: try signed()))
-    }
-    return steps.isEmpty ? first : Calculation(first: first, steps: steps)
   }
 
   private mutating func signed(withFilters: Bool = true) throws(TextError) -> any Expression {

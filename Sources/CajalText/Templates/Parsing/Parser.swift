@@ -5,7 +5,7 @@
 /// - Source: `parser.py` and `compiler.py` of Jinja 3.1.
 struct Parser {
   /// How deep brackets, blocks and conditions may stand in each other.
-  static let depthLimit = 48
+  static let depthLimit = 32
 
   private var tokens: [Token]
   private var place = 0
@@ -139,6 +139,9 @@ extension Parser {
   mutating func part<Result>(
     isInLoop: Bool? = nil, _ read: (inout Parser) throws(TextError) -> Result
   ) throws(TextError) -> (record: NameRecord, result: Result) {
+    // A part takes about twice the stack of another level.
+    try descend()
+    defer { ascend() }
     let record = NameRecord(partCount)
     partCount += 1
     note(.part(record))

@@ -4,7 +4,10 @@
 extension Rendering {
   /// `value.name`: the attribute, or else the element.
   func attribute(_ name: Text, of value: Value) throws(TextError) -> Value {
-    if case .undefined(let undefined) = value { throw undefined.error }
+    if case .undefined(let undefined) = value {
+      guard AttributeNames.isInternal(name.string, of: value) else { throw undefined.error }
+      return unsafe(name.string, value)
+    }
     if let found = try ownAttribute(name, of: value) { return found }
     return element(.text(name), ofKnown: value) ?? missing(.text(name), of: value)
   }

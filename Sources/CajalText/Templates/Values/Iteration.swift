@@ -6,6 +6,7 @@ enum Iteration {
   case scalars(Text, next: Int)
   case numbers(NumberRange, next: Int)
   case generator(Generator)
+  case turns(LoopState)
 
   mutating func next(in rendering: Rendering) throws(TextError) -> Value? {
     try rendering.spend(steps: 1)
@@ -17,13 +18,16 @@ enum Iteration {
     case .scalars(let text, let place):
       guard place < text.count else { return nil }
       self = .scalars(text, next: place + 1)
-      return .text(Text([text.scalars[place]], isMarkup: text.isMarkup))
+      return .text([text.scalars[place]])
     case .numbers(let range, let place):
       guard place < range.length else { return nil }
       self = .numbers(range, next: place + 1)
       return .integer(range[place])
     case .generator(let generator):
       return try generator.next(in: rendering)
+    case .turns(let loop):
+      guard let value = try loop.advance(in: rendering) else { return nil }
+      return try .tuple([value, .object(loop)])
     }
   }
 
@@ -185,9 +189,10 @@ final class MappingView: Object {
       items.count == other.items.count
     else { return self === other }
     return Comparison.areEqual(.mapping(mapping), .mapping(other.mapping))
-      || (part == .keys && items.allSatisfy { key in
-        other.items.contains { Comparison.areEqual($0, key) }
-      })
+      || (part == .keys
+        && items.allSatisfy { key in
+          other.items.contains { Comparison.areEqual($0, key) }
+        })
   }
 
   override func write(to printer: inout Printer) throws(TextError) {

@@ -3,7 +3,7 @@
 /// The variable `loop`: where a loop stands.
 final class LoopState: Object {
   private let source: Value
-  private var iteration: Iteration
+  private var turns: Iteration
   private let level: Int
   private let recursion: ((Value, Int) throws(TextError) -> Value)?
   private var place = -1
@@ -19,7 +19,7 @@ final class LoopState: Object {
     recursion: ((Value, Int) throws(TextError) -> Value)?
   ) {
     self.source = source
-    self.iteration = iteration
+    turns = iteration
     level = depth
     self.recursion = recursion
   }
@@ -38,17 +38,17 @@ final class LoopState: Object {
   func close() { lastChanged = nil }
 
   private func peek(in rendering: Rendering) throws(TextError) -> Value? {
-    if ahead == nil { ahead = try iteration.next(in: rendering) }
+    if ahead == nil { ahead = try turns.next(in: rendering) }
     return ahead
   }
 
   /// The number of values; those of a generator are read ahead for it.
-  private func length(in rendering: Rendering) throws(TextError) -> Int {
+  func length(in rendering: Rendering) throws(TextError) -> Int {
     if let knownLength { return knownLength }
     let length: Int
     if case .object(let generator as Generator) = source {
       let rest = try Iteration.generator(generator).collected(in: rendering)
-      iteration = .items(rest, next: 0)
+      turns = .items(rest, next: 0)
       length = rest.count + place + 1 + (ahead == nil ? 0 : 1)
     } else {
       length = try rendering.length(of: source)
@@ -61,6 +61,8 @@ final class LoopState: Object {
   override var qualifiedName: String { "jinja2.runtime.LoopContext" }
   override var depth: Int { source.depth + 1 }
   override var isCallable: Bool { true }
+  /// Reads the turns that are left, as the loop itself does.
+  override func iteration() -> Iteration? { .turns(self) }
 
   override func attribute(_ name: Text, in rendering: Rendering) throws(TextError) -> Value? {
     switch name.string {
@@ -107,7 +109,10 @@ final class LoopState: Object {
   }
 
   override func write(to printer: inout Printer) throws(TextError) {
-    try printer.write("<LoopContext \(place + 1)/\(knownLength.map(String.init) ?? "?")>")
+    let length = try printer.rendering.map { rendering throws(TextError) in
+      try self.length(in: rendering)
+    }
+    try printer.write("<LoopContext \(place + 1)/\(length.map(String.init) ?? "?")>")
   }
 }
 

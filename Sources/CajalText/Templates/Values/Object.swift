@@ -47,15 +47,22 @@ struct Arguments {
 
   /// The values of parameters in order, nil where one is left out.
   ///
-  /// `required` counts the parameters that must be there; `function` names it in errors.
+  /// `required` counts the parameters that must be there; `function` names it in errors, and
+  /// `hidden` counts the parameters before these that the engine fills.
   func bound(
-    to parameters: [Text], required: Int, function: String, positionalOnly: Bool = false
+    to parameters: [Text], required: Int, function: String, positionalOnly: Bool = false,
+    hidden: Int = 0
   ) throws(TextError) -> [Value?] {
     guard positional.count <= parameters.count else {
+      let most = hidden + parameters.count
+      let range =
+        required < parameters.count
+        ? "from \(hidden + required) to \(most) positional arguments"
+        : "\(most) positional argument\(most == 1 ? "" : "s")"
+      let given = hidden + positional.count
       throw .failure(
         .type,
-        "\(function)() takes \(parameters.count) positional arguments but "
-          + "\(positional.count) were given")
+        "\(function)() takes \(range) but \(given) \(given == 1 ? "was" : "were") given")
     }
     var values: [Value?] = positional
     values += [Value?](repeating: nil, count: parameters.count - positional.count)

@@ -3,7 +3,7 @@
 /// Writes values as Python's `str` and `repr` do.
 struct Printer {
   private(set) var scalars: [Unicode.Scalar] = []
-  private let rendering: Rendering?
+  let rendering: Rendering?
   /// The namespaces that are being written, for those that hold themselves.
   private var open: [ObjectIdentifier] = []
 

@@ -14,7 +14,9 @@ enum PythonCharacter {
   /// Whether Unicode 14 has the character.
   private static func isKnown(_ scalar: Unicode.Scalar) -> Bool {
     guard scalar.value > 0x7F else { return true }
-    guard let age = scalar.properties.age else { return scalar.properties.generalCategory != .unassigned }
+    guard let age = scalar.properties.age else {
+      return scalar.properties.generalCategory != .unassigned
+    }
     return age.major <= 14
   }
 

@@ -40,6 +40,31 @@ struct JSONParserTests {
     #expect(try parse("2147483647").count("") == 2_147_483_647)
   }
 
+  /// The right sides are what the package `tokenizers` 0.23.3 writes after reading the left ones; the
+  /// nearest number of the first three is another.
+  @Test func `scores are what the reference makes of them`() throws {
+    let scores: [(String, Double)] = [
+      ("-10.779575640383257", -10.779575640383255),
+      ("-1.8858859391595102", -1.8858859391595104),
+      ("-11.085957436947545", -11.085957436947544),
+      ("-3.9299705028533936", -3.9299705028533936),
+      ("1e-320", 1e-320),
+      ("123456789012345678901234567890.5", 1.2345678901234568e+29),
+      ("0.1", 0.1),
+      ("-0.30000000000000004", -0.30000000000000004),
+    ]
+    for (text, value) in scores { #expect(try parse(text).double("") == value, "\(text)") }
+  }
+
+  @Test func `a name that comes twice among many is refused`() throws {
+    let names = (0..<100).map { "\"n\($0)\":0" }
+    #expect(try parse("{\(names.joined(separator: ","))}").members("").count == 100)
+    let error = #expect(throws: TextError.self) {
+      try parse("{\((names + names[40...40]).joined(separator: ","))}")
+    }
+    #expect(error?.message.contains("n40") == true)
+  }
+
   @Test func `names that only look alike are both kept`() throws {
     let members = try parse("{\"\u{E9}\": 1, \"e\u{301}\": 2}").members("")
     #expect(members.count == 2)
