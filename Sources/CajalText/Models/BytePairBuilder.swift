@@ -79,8 +79,9 @@ struct BytePairBuilder {
         continue
       }
       spelling.withUnsafeBufferPointer { spelling in
-        let scalar = DecodedScalar(spelling, at: 0)
-        if scalar.length == spelling.count, characters[scalar.value] == Self.none {
+        if let scalar = DecodedScalar(checking: spelling, at: 0), scalar.length == spelling.count,
+          characters[scalar.value] == Self.none
+        {
           characters[scalar.value] = UInt32(id)
         }
       }
@@ -121,7 +122,9 @@ extension BytePairBuilder {
   }
 
   private static func isCharacter(_ spelling: ArraySlice<UInt8>) -> Bool {
-    spelling.withUnsafeBufferPointer { !$0.isEmpty && DecodedScalar($0, at: 0).length == $0.count }
+    spelling.withUnsafeBufferPointer {
+      !$0.isEmpty && DecodedScalar(checking: $0, at: 0)?.length == $0.count
+    }
   }
 
   /// Gives a symbol to characters that are no pieces and stand in pieces: they are joined all the same.
@@ -129,10 +132,12 @@ extension BytePairBuilder {
     for id in 0..<vocabulary.modelSize where !inert.contains(id) {
       vocabulary.modelSpelling(id)?.withUnsafeBufferPointer { spelling in
         var position = 0
-        while position < spelling.count {
-          let scalar = DecodedScalar(spelling, at: position)
+        // What is no UTF-8 comes of no text.
+        while position < spelling.count,
+          let scalar = DecodedScalar(checking: spelling, at: position)
+        {
           if characters[scalar.value] == Self.none {
-            let spelling = spelling[position..<min(spelling.count, position + scalar.length)]
+            let spelling = spelling[position..<position + scalar.length]
             characters[scalar.value] = UInt32(vocabulary.modelSize + extras.count)
             extras.append(vocabulary.modelId(of: spelling).map { UInt32($0) } ?? Self.none)
             extraScalars.append(scalar.value)
@@ -177,8 +182,9 @@ extension BytePairBuilder {
   private func symbol(_ spelling: UnsafeBufferPointer<UInt8>, _ range: Range<Int>) -> UInt32? {
     let part = UnsafeBufferPointer(rebasing: spelling[range])
     if options.symbols == .characters {
-      let scalar = DecodedScalar(part, at: 0)
-      if scalar.length == part.count { return characters[scalar.value] }
+      if let scalar = DecodedScalar(checking: part, at: 0), scalar.length == part.count {
+        return characters[scalar.value]
+      }
     }
     return vocabulary.modelId(of: part).map { UInt32($0) }
   }

@@ -47,6 +47,14 @@ struct DecodedScalar {
     }
   }
 
+  /// The scalar that begins at a byte of bytes that may be anything; nothing where none does.
+  init?(checking bytes: UnsafeBufferPointer<UInt8>, at position: Int) {
+    self.init(bytes, at: position)
+    guard position + length <= bytes.count, let scalar = Unicode.Scalar(value),
+      UTF8Bytes(scalar).elementsEqual(bytes[position..<position + length])
+    else { return nil }
+  }
+
   @inline(__always)
   private static func tail(_ bytes: UnsafeBufferPointer<UInt8>, _ position: Int) -> UInt32 {
     position < bytes.count ? UInt32(bytes[position] & 0x3F) : 0

@@ -64,9 +64,9 @@ extension UnigramModel {
         if end - start == length { hasCharacter = true }
       }
       if !hasCharacter {
-        let sum = isNarrow ? Double(Float(unknownScore) + Float(sum)) : unknownScore + sum
         let wins = path.offer(
-          sum, UInt32(unknown ?? 0), length: length, to: start + length, isNarrow: isNarrow)
+          unknownScore + sum, UInt32(unknown ?? 0), length: length, to: start + length,
+          isNarrow: isNarrow)
         if wins, unknown == nil {
           let character = text[base + start..<base + start + length]
           throw MissingToken.error(for: UnsafeBufferPointer(rebasing: character), nil)

@@ -26,7 +26,7 @@ struct UnigramModel: TokenModel {
   enum Arithmetic: Sendable {
     /// As the package `tokenizers` does: 64 bits.
     case tokenizers
-    /// As the library SentencePiece does: sums are kept in 32 bits.
+    /// As the library SentencePiece does: 32 bits.
     case sentencePiece
   }
 
@@ -105,8 +105,9 @@ struct UnigramModel: TokenModel {
       highest = max(highest, Float(piece.score))
     }
     let scores = pieces.map { piece in
-      piece.kind == .userDefined
-        ? Double(Float(piece.bytes.count) * highest) - 0.1 : Double(Float(piece.score))
+      Double(
+        piece.kind == .userDefined
+          ? Float(piece.bytes.count) * highest - 0.1 : Float(piece.score))
     }
     return (scores, Double(lowest - Float(penalty)))
   }

@@ -35,12 +35,14 @@ struct UnigramPath: ~Copyable {
   @inline(__always)
   func sum(at position: Int) -> Double { sums.base[position & mask] }
 
-  /// Notes a way to a position if it is the first or better; true if it is.
+  /// Notes a way to a position if it is the first or better; true if it is. Narrow sums are rounded
+  /// to 32 bits before they are compared.
   @inline(__always)
   mutating func offer(_ sum: Double, _ id: UInt32, length: Int, to end: Int, isNarrow: Bool) -> Bool
   {
+    let sum = isNarrow ? Double(Float(sum)) : sum
     guard lengths.base[end] == 0 || sum > sums.base[end & mask] else { return false }
-    sums.base[end & mask] = isNarrow ? Double(Float(sum)) : sum
+    sums.base[end & mask] = sum
     lengths.base[end] = UInt16(truncatingIfNeeded: length)
     ids.base[end] = id
     return true
