@@ -33,7 +33,7 @@ struct SentencePieceTokenizer: Tokenizer {
     var run = try run(text, wantsSpans: true)
     var text = text
     text.withUTF8 { CodePoints.convert(&run.spans, in: $0) }
-    return Encoding(ids: run.ids, offsets: Offsets(run.spans))
+    return Encoding(ids: run.ids, offsets: Offsets(run.spans), spellings: run.spellings)
   }
 
   private func run(_ text: String, wantsSpans: Bool) throws(TextError) -> TokenRun {
@@ -44,7 +44,12 @@ struct SentencePieceTokenizer: Tokenizer {
     try file.normalizer.apply(to: &aligned)
     var run = TokenRun(wantsSpans: wantsSpans)
     try file.model.encode(PreTokens(aligned), into: &run)
-    for index in run.spans.indices { run.spans[index] = aligned.source(of: run.spans[index]) }
+    for index in run.spans.indices {
+      if run.ids[index] == file.unknown {
+        run.spellings.append(aligned.bytes[run.spans[index].range], at: index)
+      }
+      run.spans[index] = aligned.source(of: run.spans[index])
+    }
     return run
   }
 

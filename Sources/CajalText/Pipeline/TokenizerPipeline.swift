@@ -163,7 +163,8 @@ extension TokenizerPipeline {
       case .text(let span):
         let isWhole = span.count == original.count
         let bytes = isWhole ? original : Array(original[span.range])
-        var text = AlignedText(bytes, base: Int(span.start), isTracked: wantsSpans)
+        var text = AlignedText(
+          bytes, base: Int(span.start), isTracked: wantsSpans || preTokenizer.asksForOrigins)
         try normalizer.apply(to: &text)
         try append(text, to: &run)
       }

@@ -22,6 +22,9 @@ struct MetaspaceStep: PreTokenizationStep {
     self.splits = splits
   }
 
+  /// Whether the text's origin decides what becomes of a piece.
+  var asksForOrigin: Bool { prepending == .first }
+
   func apply(to tokens: inout PreTokens) {
     replaceSpaces(&tokens)
     let isWhole = tokens.pieces.count == 1 && tokens.pieces[0].count == tokens.text.bytes.count

@@ -33,6 +33,12 @@ struct PreTokenizerChain: Sendable {
     (self.steps, self.isByteLevel) = (steps, isByteLevel)
   }
 
+  /// Whether pieces that another step cut are asked where in the original they begin: then sources are
+  /// kept, whether somebody wants offsets or not.
+  var asksForOrigins: Bool {
+    steps.dropFirst().contains { ($0 as? MetaspaceStep)?.asksForOrigin == true }
+  }
+
   func apply(to tokens: inout PreTokens) throws(TextError) {
     for step in steps { try step.apply(to: &tokens) }
   }
