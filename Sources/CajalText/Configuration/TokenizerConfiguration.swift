@@ -49,7 +49,7 @@ public struct TokenizerConfiguration: Sendable {
   /// Tokens that the file of the vocabulary itself marks, which come behind those of the configuration.
   var modelTokens: [AddedToken] = []
   /// Roles that the files leave empty on purpose.
-  private var emptyRoles: Set<String> = []
+  private(set) var emptyRoles: Set<String> = []
   /// Whether nothing but `added_tokens_decoder` says which tokens were added.
   private(set) var listsAddedTokens = false
   /// Tokens that the files add, with the numbers that they claim.

@@ -74,7 +74,9 @@ extension SentencePieceTerms {
   /// The member `post_processor`.
   func template(_ names: TokenNames) throws(TextError) -> JSONValue {
     func id(_ content: String) throws(TextError) -> (token: String, id: Int) {
-      guard let id = names.id(of: content) else {
+      // The template of ALBERT is made before tokens are added.
+      let number = kind == .albert ? names.vocabulary.id(of: content) : names.id(of: content)
+      guard let id = number else {
         throw TextError(
           .malformed,
           "a \(kind.rawValue) puts “\(VisibleText.excerpt(content))” around a text, which is not in "
@@ -88,10 +90,11 @@ extension SentencePieceTerms {
     case .xlmRoberta, .camembert:
       return .template(before: [try id(mark("bos_token"))], after: [try id(mark("eos_token"))])
     case .albert:
+      let usual = JSONValue.template(
+        before: [try id(mark("cls_token"))], after: [try id(mark("sep_token"))])
       let isSwitched =
         configuration.addsBeginningOfSequence != nil || configuration.addsEndOfSequence != nil
-      if isSwitched { return try configuration.template(names) }
-      return .template(before: [try id(mark("cls_token"))], after: [try id(mark("sep_token"))])
+      return isSwitched ? try configuration.template(names) : usual
     case .mbart:
       let language = configuration.sentencePiece.sourceLanguage ?? "en_XX"
       return .template(before: [], after: [try id(mark("eos_token")), try id(language)])

@@ -109,7 +109,9 @@ extension SentencePieceTerms {
     case .t5:
       let isGiven = tokens.contains { Self.isSentinel($0.content) }
       if !isGiven { tokens += (0..<sentinelCount).map { .special("<extra_id_\($0)>") } }
-    case .codeLlama: tokens += Self.infillMarks.map { .special($0.content) }
+    case .codeLlama:
+      let empty = configuration.emptyRoles
+      tokens += Self.infillMarks.filter { !empty.contains($0.role) }.map { .special($0.content) }
     case .mbart: tokens = Self.languages.map(AddedToken.special) + tokens
     default: break
     }
