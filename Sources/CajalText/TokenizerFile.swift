@@ -19,6 +19,11 @@ public enum TokenizerFile {
   ///
   /// With the first five goes what ``configuration(_:)`` finds beside them.
   ///
+  /// A SentencePiece model with such files beside it, or with a `config.json` that names the model's type,
+  /// is what transformers makes of the folder: marks are found in a text and put around it as the
+  /// class says. One that stands alone is what the library SentencePiece makes of it: `<s>` in a text is
+  /// text, and nothing is put around it.
+  ///
   /// - Parameters:
   ///   - url: A folder or a file.
   ///   - vocabularySize: The size of the model's vocabulary. Files of llama2.c must have exactly
@@ -107,11 +112,18 @@ extension TokenizerFile {
   private static func read(_ url: URL, _ layout: Layout) throws(TextError) -> any Tokenizer {
     if layout == .bytePairs { return try bytePairs(url) }
     let configuration = try configuration(url, layout)
+    let surroundings =
+      layout == .model
+      ? try ConfigurationFiles.readDeclaration(url.deletingLastPathComponent()) : nil
     let bytes = try FileBytes.read(url)
     do throws(TextError) {
       switch layout {
       case .pipeline: return try TokenizerPipeline(try JSONParser.parse(bytes), configuration)
-      case .model, .ranks: return try model(bytes, url, configuration)
+      case .model where !TiktokenFile.isRanks(bytes):
+        return try model(bytes, url.lastPathComponent, surroundings)
+      case .model, .ranks:
+        let name = url.deletingPathExtension().lastPathComponent
+        return try TiktokenFile.tokenizer(bytes, name: name, configuration)
       case .wordPieces: return try WordPieceFile.tokenizer(bytes, configuration)
       case .list: return try VocabularyList.tokenizer(json: bytes)
       default: return try Llama2CTokenizer(bytes)
@@ -133,15 +145,19 @@ extension TokenizerFile {
     }
   }
 
-  /// A SentencePiece model or a file of ranks.
+  /// A SentencePiece model, alone or with what stands beside it.
   private static func model(
-    _ bytes: [UInt8], _ url: URL, _ configuration: TokenizerConfiguration?
+    _ bytes: [UInt8], _ name: String, _ surroundings: ConfigurationFiles.Surroundings?
   ) throws(TextError) -> any Tokenizer {
-    let name = url.deletingPathExtension().lastPathComponent
-    if url.pathExtension == "tiktoken" || TiktokenFile.isRanks(bytes) {
-      return try TiktokenFile.tokenizer(bytes, name: name, configuration)
+    guard let surroundings else { return try SentencePieceFile.tokenizer(bytes) }
+    let kind = try SentencePieceClass(surroundings.declaration)
+    guard kind != .generic || name == "tokenizer.model" else {
+      throw TextError(
+        .unsupported,
+        "without a class of its own only a tokenizer.model is read with the files beside it; name the "
+          + "class in tokenizer_config.json, or put the model into a folder of its own")
     }
-    return try SentencePieceFile.tokenizer(bytes)
+    return try SentencePieceTerms.tokenizer(bytes, as: kind, surroundings.configuration)
   }
 
   /// A vocabulary with the merges beside it, whichever of the two was named.

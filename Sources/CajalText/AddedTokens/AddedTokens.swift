@@ -37,6 +37,8 @@ struct AddedTokens: Sendable {
   private var places: [Int32] = []
   private var ids: [[UInt8]: Int] = [:]
   private var specialContents: Set<[UInt8]> = []
+  /// Pieces of the model that are spelled like a mark with another number.
+  private var shadowedMarks: Set<Int> = []
   private var original = Search()
   private var normalized = Search()
 
@@ -64,7 +66,7 @@ extension AddedTokens {
 
   /// Whether a token is a mark; a mark that its normalizer changes is none when it comes back, as in
   /// the reference.
-  func isSpecial(_ id: Int) -> Bool { entry(id)?.isSpecial ?? false }
+  func isSpecial(_ id: Int) -> Bool { entry(id)?.isSpecial ?? shadowedMarks.contains(id) }
 
   private func entry(_ id: Int) -> Entry? {
     guard places.indices.contains(id), places[id] >= 0 else { return nil }
@@ -111,6 +113,10 @@ extension AddedTokens {
       ids[content] = id
       if token.isSpecial { specialContents.insert(content) }
       place(Entry(id: id, token: token, normalized: try Self.normalized(token, normalizer)))
+    }
+    for id in vocabulary.shadowed {
+      guard let spelling = vocabulary.modelSpelling(id) else { continue }
+      if specialContents.contains(Array(spelling)) { shadowedMarks.insert(id) }
     }
     try finish()
   }

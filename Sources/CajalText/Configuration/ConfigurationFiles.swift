@@ -65,6 +65,36 @@ enum ConfigurationFiles {
     return extended.tokenizerClass == nil ? configuration : extended
   }
 
+  /// What the files of a folder say of a SentencePiece model in it; nil where neither they nor the
+  /// model's `config.json` say anything.
+  static func readDeclaration(_ folder: URL) throws(TextError) -> Surroundings? {
+    let configuration = try read(folder)
+    var declaration = SentencePieceClass.Declaration(
+      tokenizerClass: configuration?.tokenizerClass,
+      hasOwnCode: configuration?.sentencePiece.hasOwnCode ?? false)
+    let url = folder.appendingPathComponent("config.json")
+    if FileBytes.kind(of: url) == .file {
+      do throws(TextError) {
+        var fields = try JSONFields(try JSONParser.parse(try FileBytes.read(url)), "")
+        declaration.modelClass = try fields.takeIfPresent("tokenizer_class")?.string(
+          "tokenizer_class")
+        declaration.modelType = try fields.takeIfPresent("model_type")?.string("model_type")
+      } catch {
+        throw error.found(in: url.path)
+      }
+    }
+    let isDeclared = declaration.modelClass != nil || declaration.modelType != nil
+    guard configuration != nil || isDeclared else { return nil }
+    return Surroundings(
+      declaration: declaration, configuration: configuration ?? TokenizerConfiguration())
+  }
+
+  /// What stands beside a SentencePiece model.
+  struct Surroundings {
+    var declaration: SentencePieceClass.Declaration
+    var configuration: TokenizerConfiguration
+  }
+
   /// The classes of the models whose vocabularies come in files of their own.
   private static let classes: [String: String] = {
     let types = [

@@ -44,6 +44,12 @@ public struct TokenizerConfiguration: Sendable {
   var separatesIdeographs: Bool?
   /// `trim_offsets`, of the family of RoBERTa.
   var trimsOffsets: Bool?
+  /// What matters to the classes that read SentencePiece models.
+  private(set) var sentencePiece = SentencePieceSwitches()
+  /// Tokens that the file of the vocabulary itself marks, which come behind those of the configuration.
+  var modelTokens: [AddedToken] = []
+  /// Roles that the files leave empty on purpose.
+  private(set) var emptyRoles: Set<String> = []
   /// Whether nothing but `added_tokens_decoder` says which tokens were added.
   private(set) var listsAddedTokens = false
   /// Tokens that the files add, with the numbers that they claim.
@@ -77,6 +83,7 @@ extension TokenizerConfiguration {
     stripsAccents = try Self.flag("strip_accents", &fields)
     separatesIdeographs = try Self.flag("tokenize_chinese_chars", &fields)
     trimsOffsets = try Self.flag("trim_offsets", &fields)
+    sentencePiece = try SentencePieceSwitches(value)
     if let value = fields.takeIfPresent("model_max_length") {
       let length = try value.double("model_max_length")
       // Configurations without a limit write 10³⁰.
@@ -127,7 +134,11 @@ extension TokenizerConfiguration {
   private mutating func readSpecial(
     _ members: [JSONMember], areSpecial: Bool?
   ) throws(TextError) {
-    for member in members where !member.value.isNull {
+    for member in members {
+      if member.value.isNull {
+        emptyRoles.insert(member.key)
+        continue
+      }
       switch member.key {
       case "additional_special_tokens", "extra_special_tokens":
         try readExtra(member.value, member.key, areSpecial)
@@ -185,7 +196,9 @@ extension TokenizerConfiguration {
   /// Reads a `special_tokens_map.json`, which counts where no list of added tokens does.
   mutating func readSpecialTokensMap(_ json: [UInt8]) throws(TextError) {
     guard !listsAddedTokens else { return }
-    try readSpecial(try JSONParser.parse(json).members("the file"), areSpecial: true)
+    let members = try JSONParser.parse(json).members("the file")
+    try readSpecial(members, areSpecial: true)
+    sentencePiece.readSpecialTokensMap(members)
   }
 
   /// Reads an `added_tokens.json`: `{"<extra>": 32000}`.
@@ -201,8 +214,21 @@ extension TokenizerConfiguration {
 
   /// Gives a token a role where the files leave it open.
   mutating func setDefault(_ role: String, _ content: String) {
-    if specialTokens[role] == nil { specialTokens[role] = content }
+    guard specialTokens[role] == nil, !emptyRoles.contains(role) else { return }
+    specialTokens[role] = content
+    if !roles.contains(role) { roles.append(role) }
   }
+
+  /// Gives the token of a role settings where the files name it by nothing but its text.
+  mutating func setDefaultSettings(_ role: String, _ change: (inout AddedToken) -> Void) {
+    guard let content = specialTokens[role], settings[Array(content.utf8)] == nil else { return }
+    var token = AddedToken.special(content)
+    change(&token)
+    settings[Array(content.utf8)] = token
+  }
+
+  /// Takes other special tokens without a role than the files together name.
+  mutating func setExtraTokens(_ contents: [String]) { extraSpecialTokens = contents }
 }
 
 // MARK: - What a tokenizer takes of it
@@ -225,6 +251,8 @@ extension TokenizerConfiguration {
       guard contents.insert(spelling).inserted else { continue }
       missing.append(settings[spelling] ?? .special(content))
     }
+    let listed = Set((known + added.values).map { Array($0.content.utf8) })
+    missing += modelTokens.filter { !listed.contains(Array($0.content.utf8)) }
     let namedContents = Set(named.map { Array($0.utf8) })
     for index in missing.indices where namedContents.contains(Array(missing[index].content.utf8)) {
       missing[index].isSpecial = true

@@ -53,15 +53,20 @@ extension JSONValue {
   static func template(before: (token: String, id: Int)?, after: (token: String, id: Int)?)
     -> JSONValue
   {
-    func part(_ token: String) -> JSONValue {
-      ["SpecialToken": ["id": .string(token), "type_id": 0]]
+    template(before: before.map { [$0] } ?? [], after: after.map { [$0] } ?? [])
+  }
+
+  /// A template with tokens on both sides.
+  static func template(before: [(token: String, id: Int)], after: [(token: String, id: Int)])
+    -> JSONValue
+  {
+    func parts(_ marks: [(token: String, id: Int)]) -> [JSONValue] {
+      marks.map { ["SpecialToken": ["id": .string($0.token), "type_id": 0]] }
     }
-    var single: [JSONValue] = [["Sequence": ["id": "A", "type_id": 0]]]
-    if let before { single.insert(part(before.token), at: 0) }
-    if let after { single.append(part(after.token)) }
-    let marks = [before, after].compactMap { $0 }
+    let text: JSONValue = ["Sequence": ["id": "A", "type_id": 0]]
+    let single = parts(before) + [text] + parts(after)
     var names: Set<String> = []
-    let special = marks.filter { names.insert($0.token).inserted }.map { mark in
+    let special = (before + after).filter { names.insert($0.token).inserted }.map { mark in
       JSONMember(
         key: mark.token,
         value: [

@@ -47,6 +47,12 @@ struct SentencePieceProto: Sendable {
   private(set) var unknownSurface: ArraySlice<UInt8> = ArraySlice(" \u{2047} ".utf8)
   private(set) var beginning: ArraySlice<UInt8> = ArraySlice("<s>".utf8)
   private(set) var end: ArraySlice<UInt8> = ArraySlice("</s>".utf8)
+  private(set) var unknownSpelling: ArraySlice<UInt8> = ArraySlice("<unk>".utf8)
+  /// The numbers that training gave the marks; negative for none. The kinds of the pieces count for the
+  /// library itself.
+  private(set) var trainedUnknown = 0
+  private(set) var trainedBeginning = 1
+  private(set) var trainedEnd = 2
   private(set) var normalizer = Rules()
   private(set) var denormalizer = Rules()
   private(set) var samples: [Sample] = []
@@ -90,12 +96,21 @@ extension SentencePieceProto {
       case (3, .number(let number)): algorithm = Algorithm(rawValue: number) ?? algorithm
       case (24, .number(let number)): spacesAreSuffixes = number != 0
       case (35, .number(let number)): hasByteFallback = number != 0
+      case (40, .number(let number)): trainedUnknown = Self.signed(number)
+      case (41, .number(let number)): trainedBeginning = Self.signed(number)
+      case (42, .number(let number)): trainedEnd = Self.signed(number)
       case (44, .bytes(let text)): unknownSurface = text.prefix { $0 != 0 }
+      case (45, .bytes(let text)): unknownSpelling = text
       case (46, .bytes(let text)) where !text.isEmpty: beginning = text
       case (47, .bytes(let text)) where !text.isEmpty: end = text
       default: break
       }
     }
+  }
+
+  /// A number of 32 bits with its sign.
+  private static func signed(_ number: UInt64) -> Int {
+    Int(Int32(truncatingIfNeeded: number))
   }
 
   private static func read(

@@ -20,6 +20,8 @@ struct Vocabulary: Sendable {
   private var addedPlaces: [Int: Int] = [:]
   /// One more than the largest number.
   private(set) var size = 0
+  /// Numbers that no spelling leads to, because another piece is spelled alike.
+  private(set) var shadowed: [Int] = []
 
   /// No pieces yet.
   ///
@@ -41,7 +43,9 @@ struct Vocabulary: Sendable {
   init(spellings: some Collection<some Sequence<UInt8>>, lastWins: Bool = false) {
     self.init(reserving: spellings.count)
     for piece in spellings {
-      table.append(piece, replaces: lastWins)
+      if let twin = table.append(piece, replaces: lastWins) {
+        shadowed.append(lastWins ? twin : size)
+      }
       numbers.append(UInt32(size))
       places.append(UInt32(size))
       size += 1
