@@ -101,7 +101,7 @@ class PiecesReference:
             for character in text:
                 points += [points[-1]] * (len(character.encode()) - 1) + [points[-1] + 1]
             yield {
-                "ids": ids, "tokens": list(map(self.processor.id_to_piece, ids)),
+                "ids": ids, "tokens": [piece.piece for piece in pieces],
                 "offsets": [(points[piece.begin], points[piece.end]) for piece in pieces],
                 "decoded": self.processor.decode(ids),
             }
