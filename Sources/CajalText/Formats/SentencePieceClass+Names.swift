@@ -69,6 +69,14 @@ extension SentencePieceClass {
   static let misdeclaredTypes = names(
     "hyperclovax_vision_v2 qwen2 qwen3_5 qwen3_5_moe qwen3_5_moe_text qwen4_exp siglip2")
 
+  /// Types of models that are known by their class alone: without `tokenizer_class` they get the generic
+  /// one.
+  static let typesWithoutClass = names(
+    """
+    barthez bartpho bert-japanese bertweet byt5 code_llama cpm herbert mbart50 mega mluke myt5
+    nezha nllb phobert qdqbert realm retribert wav2vec2_phoneme
+    """)
+
   /// Classes that add nothing to the generic one; `PreTrainedTokenizer` with `Fast` behind it as well.
   static let genericClasses = names(
     "PreTrainedTokenizer PythonBackend BloomTokenizer PreTrainedTokenizerFast")

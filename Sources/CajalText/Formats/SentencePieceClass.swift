@@ -36,25 +36,26 @@ enum SentencePieceClass: String, Sendable {
   init(_ declaration: Declaration) throws(TextError) {
     let type = declaration.modelType ?? ""
     let registered = Self.registered(type)
+    let isMisdeclared = Self.misdeclaredTypes.contains(type)
     let declared = declaration.tokenizerClass ?? declaration.modelClass
-    let hasOwnCode = declaration.hasOwnCode && !Self.misdeclaredTypes.contains(type)
-    if let declared, !hasOwnCode, let registered, registered != Name(declared) {
-      if registered == .implemented(.generic) {
+    if let declared, !declaration.hasOwnCode, let registered, registered != Name(declared) {
+      guard registered != .implemented(.generic) else {
         self = .generic
-      } else {
-        let misdeclared = Self.misdeclaredTypes.contains(type)
-        self = try (misdeclared ? registered : Name(declared)).implementation(.generic)
+        return
       }
-    } else if let name = declaration.tokenizerClass {
-      self = try Name(name).implementation(hasOwnCode ? nil : .generic)
-    } else if let name = declaration.modelClass {
-      self = try Name(name).implementation(nil)
-    } else if let registered {
-      self = try registered.implementation(nil)
-    } else if hasOwnCode {
-      throw Self.unsupported("a class of the model's own")
+      self = try (isMisdeclared ? registered : Name(declared)).implementation(.generic)
+      return
+    }
+    let configured = Self.typesWithoutClass.contains(type) ? nil : registered
+    let name = declaration.tokenizerClass.map(Name.init)
+    guard !declaration.hasOwnCode || isMisdeclared || configured != nil || name?.isKnown == true
+    else { throw Self.unsupported("a \(name?.text ?? "class of its own")") }
+    if let name {
+      self = try name.implementation(.generic)
+    } else if let modelClass = declaration.modelClass {
+      self = try Name(modelClass).implementation(nil)
     } else {
-      self = .generic
+      self = try configured?.implementation(nil) ?? .generic
     }
   }
 
@@ -77,17 +78,26 @@ enum SentencePieceClass: String, Sendable {
       }
     }
 
+    /// Whether transformers has a class of the name.
+    var isKnown: Bool {
+      if case .unknown = self { false } else { true }
+    }
+
+    /// The name for messages.
+    var text: String {
+      switch self {
+      case .implemented(let known): known.rawValue
+      case .other(let name), .unknown(let name): VisibleText.excerpt(name)
+      }
+    }
+
     /// - Parameter fallback: What a class that nobody knows is taken for.
     func implementation(
       _ fallback: SentencePieceClass?
     ) throws(TextError) -> SentencePieceClass {
-      switch self {
-      case .implemented(let known): return known
-      case .other(let name): throw SentencePieceClass.unsupported("a \(name)")
-      case .unknown(let name):
-        if let fallback { return fallback }
-        throw SentencePieceClass.unsupported("a \(VisibleText.excerpt(name))")
-      }
+      if case .implemented(let known) = self { return known }
+      if let fallback, !isKnown { return fallback }
+      throw SentencePieceClass.unsupported("a \(text)")
     }
   }
 

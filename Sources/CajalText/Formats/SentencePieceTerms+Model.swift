@@ -84,7 +84,7 @@ extension SentencePieceTerms {
           + "nor does transformers open it; name the class in tokenizer_config.json, or put the "
           + "model's tokenizer.json beside it")
     }
-    let pieces = try arranged()
+    let pieces = arranged()
     let unknown =
       switch kind {
       case .generic: proto.trainedUnknown
@@ -105,7 +105,7 @@ extension SentencePieceTerms {
   }
 
   /// The pieces with the numbers that the class gives them.
-  private func arranged() throws(TextError) -> [Piece] {
+  private func arranged() -> [Piece] {
     let pieces: [Piece] = proto.pieces.map {
       (String(decoding: $0.spelling, as: UTF8.self), Double($0.score))
     }
@@ -113,9 +113,6 @@ extension SentencePieceTerms {
     let first = ["bos_token", "pad_token", "eos_token", "unk_token"]
     switch kind {
     case .t5:
-      guard sentinelCount <= 1 << 16 else {
-        throw TextError(.unsupported, "“extra_ids” is \(sentinelCount), more than \(1 << 16)")
-      }
       return pieces + (0..<sentinelCount).reversed().map { ("<extra_id_\($0)>", 0) }
     case .xlmRoberta: return marks(first) + pieces.dropFirst(3) + marks(["mask_token"])
     case .mbart:

@@ -22,6 +22,10 @@ struct SentencePieceTerms {
     let proto = try SentencePieceProto(file)
     _ = try proto.checked()
     var terms = SentencePieceTerms(proto: proto, kind: kind, configuration: configuration)
+    guard terms.sentinelCount <= 1 << 16 else {
+      throw TextError(
+        .unsupported, "“extra_ids” is \(terms.sentinelCount), more than \(1 << 16)")
+    }
     terms.setMarks()
     terms.setTokens()
     let value = JSONValue.tokenizer(
