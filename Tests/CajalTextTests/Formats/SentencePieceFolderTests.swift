@@ -144,6 +144,42 @@ struct SentencePieceFolderTests {
     #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
   }
 
+  @Test func `a piece that would take quadratic time is refused`() throws {
+    let long = [UInt8](repeating: 0x61, count: 100_000)
+    // A message of a piece: its spelling, 100 000 bytes long.
+    let piece = [0x0A, 0xA4, 0x8D, 0x06, 0x0A, 0xA0, 0x8D, 0x06] + long
+    let model = try SentencePieceFixture.model("bpe-bytes") + piece
+    let error = textError {
+      _ = try SentencePieceTerms.tokenizer(model, as: .llama, TokenizerConfiguration())
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("100000 bytes") == true, "\(error?.message ?? "")")
+  }
+
+  @Test(arguments: ["bpe-rules", "unigram-rules"])
+  func `damaged models are refused or read, whatever the class`(_ name: String) throws {
+    let file = try SentencePieceFixture.model(name)
+    let kinds: [SentencePieceClass] = [
+      .generic, .llama, .codeLlama, .gemma, .t5, .xlmRoberta, .camembert, .albert, .mbart,
+    ]
+    var source = SystemRandomNumberGenerator()
+    for kind in kinds {
+      for _ in 0..<12 {
+        var damaged = file
+        for _ in 0..<Int.random(in: 1...3, using: &source) {
+          damaged[Int.random(in: damaged.indices, using: &source)] = .random(in: 0...255)
+        }
+        do throws(TextError) {
+          let tokenizer = try SentencePieceTerms.tokenizer(
+            damaged, as: kind, TokenizerConfiguration())
+          _ = tokenizer.decode(try tokenizer.encode("<s>the ﬁ  fox\n"))
+        } catch {
+          #expect(!error.message.isEmpty)
+        }
+      }
+    }
+  }
+
   private struct Choice: CustomTestStringConvertible {
     var declared: String?
     var model: String?
