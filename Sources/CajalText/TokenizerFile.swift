@@ -21,8 +21,9 @@ public enum TokenizerFile {
   ///
   /// A SentencePiece model with such files beside it, or with a `config.json` that names the model's type,
   /// is what transformers makes of the folder: marks are found in a text and put around it as the
-  /// class says. One that stands alone is what the library SentencePiece makes of it: `<s>` in a text is
-  /// text, and nothing is put around it.
+  /// class says, and pairs are joined in the order of their numbers. One that stands alone is what the
+  /// library SentencePiece makes of it: `<s>` in a text is text, nothing is put around it, and pairs are
+  /// joined by their scores.
   ///
   /// - Parameters:
   ///   - url: A folder or a file.

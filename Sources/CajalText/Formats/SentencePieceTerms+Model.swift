@@ -2,6 +2,9 @@
 
 // MARK: - The model
 extension SentencePieceTerms {
+  /// Pieces longer than this are refused: the time to find the merges grows with its square.
+  private static let lengthLimit = 1024
+
   private typealias Piece = (text: String, score: Double)
 
   /// The member `model`.
@@ -22,8 +25,15 @@ extension SentencePieceTerms {
   // MARK: Pairs
 
   /// Byte pairs: every way to cut a piece into two others is a merge, in the order of the numbers of what
-  /// comes out, the shortest left half first. Scores do not count.
+  /// comes out, the shortest left half first.
+  ///
+  /// Scores do not count, since version 5 of transformers. The library itself, and versions before, join by
+  /// score: the model of Llama 2 then puts `▁▁Hello` together as `▁`, `▁Hello`, and here as `▁▁`, `Hello`.
   private func pairs() throws(TextError) -> JSONValue {
+    let longest = proto.pieces.reduce(0) { max($0, $1.spelling.count) }
+    guard longest <= Self.lengthLimit else {
+      throw TextError(.unsupported, "a piece has \(longest) bytes, more than \(Self.lengthLimit)")
+    }
     let spellings = proto.pieces.map { String(decoding: $0.spelling, as: UTF8.self) }
     let names = try renamed(spellings)
     let unknown: JSONValue =
@@ -48,7 +58,6 @@ extension SentencePieceTerms {
     for piece in proto.pieces {
       let spelling = piece.spelling
       spelling.withUnsafeBufferPointer { bytes in
-        // A half that is longer than any piece need not be looked for; pieces are that long at most.
         for cut in bytes.indices.dropFirst() where bytes[cut] & 0xC0 != 0x80 {
           guard let left = table.find(UnsafeBufferPointer(rebasing: bytes[..<cut])),
             let right = table.find(UnsafeBufferPointer(rebasing: bytes[cut...]))

@@ -76,7 +76,7 @@ struct SentencePieceFolderTests {
   @Test func `the fixture has every class`() {
     #expect(Self.folders.count == 42)
     #expect(Self.folders.count { $0.cases.isEmpty } == 4)
-    #expect(Self.folders.allSatisfy { $0.cases.isEmpty || $0.cases.count == 20 })
+    #expect(Self.folders.allSatisfy { $0.cases.isEmpty || $0.cases.count == 21 })
     #expect(
       Set(Self.folders.compactMap(\.name)) == [
         "LlamaTokenizer", "CodeLlamaTokenizer", "GemmaTokenizer", "T5Tokenizer", "MBartTokenizer",
@@ -100,7 +100,7 @@ struct SentencePieceFolderTests {
   func `the model of Llama 2 is read as transformers reads it`(
     _ folder: SentencePieceFolder
   ) throws {
-    #expect(folder.cases.count == 44)
+    #expect(folder.cases.count == 45)
     try folder.check(
       try folder.open(SharedTokenizer.bytes("tokenizers/llama2.c/tokenizer.model")))
   }
@@ -142,6 +142,42 @@ struct SentencePieceFolderTests {
     let error = textError { _ = try folder.open(model) }
     #expect(error?.code == .unsupported)
     #expect(error?.message.contains(name) == true, "\(error?.message ?? "")")
+  }
+
+  @Test func `a piece that would take quadratic time is refused`() throws {
+    let long = [UInt8](repeating: 0x61, count: 100_000)
+    // A message of a piece: its spelling, 100 000 bytes long.
+    let piece = [0x0A, 0xA4, 0x8D, 0x06, 0x0A, 0xA0, 0x8D, 0x06] + long
+    let model = try SentencePieceFixture.model("bpe-bytes") + piece
+    let error = textError {
+      _ = try SentencePieceTerms.tokenizer(model, as: .llama, TokenizerConfiguration())
+    }
+    #expect(error?.code == .unsupported)
+    #expect(error?.message.contains("100000 bytes") == true, "\(error?.message ?? "")")
+  }
+
+  @Test(arguments: ["bpe-rules", "unigram-rules"])
+  func `damaged models are refused or read, whatever the class`(_ name: String) throws {
+    let file = try SentencePieceFixture.model(name)
+    let kinds: [SentencePieceClass] = [
+      .generic, .llama, .codeLlama, .gemma, .t5, .xlmRoberta, .camembert, .albert, .mbart,
+    ]
+    var source = SystemRandomNumberGenerator()
+    for kind in kinds {
+      for _ in 0..<12 {
+        var damaged = file
+        for _ in 0..<Int.random(in: 1...3, using: &source) {
+          damaged[Int.random(in: damaged.indices, using: &source)] = .random(in: 0...255)
+        }
+        do throws(TextError) {
+          let tokenizer = try SentencePieceTerms.tokenizer(
+            damaged, as: kind, TokenizerConfiguration())
+          _ = tokenizer.decode(try tokenizer.encode("<s>the ﬁ  fox\n"))
+        } catch {
+          #expect(!error.message.isEmpty)
+        }
+      }
+    }
   }
 
   private struct Choice: CustomTestStringConvertible {
