@@ -24,11 +24,12 @@ extension SentencePieceTerms {
 
   // MARK: Pairs
 
-  /// Byte pairs: every way to cut a piece into two others is a merge, in the order of the numbers of what
-  /// comes out, the shortest left half first.
+  /// Byte pairs: every way to cut a piece into two others is a merge, the one with the highest score of what
+  /// comes out first, of equal ones the longest left half.
   ///
-  /// Scores do not count, since version 5 of transformers. The library itself, and versions before, join by
-  /// score: the model of Llama 2 then puts `▁▁Hello` together as `▁`, `▁Hello`, and here as `▁▁`, `Hello`.
+  /// So do the library that trained the model, versions of transformers before 5 and the files they have
+  /// written. Version 5.23 takes the numbers of pieces instead of their scores: `▁▁Hello` of Llama 2, which
+  /// was trained as `▁`, `▁Hello`, becomes `▁▁`, `Hello`.
   private func pairs() throws(TextError) -> JSONValue {
     let longest = proto.pieces.reduce(0) { max($0, $1.spelling.count) }
     guard longest <= Self.lengthLimit else {
@@ -54,19 +55,41 @@ extension SentencePieceTerms {
   private func merges(_ spellings: [String]) -> [JSONValue] {
     var table = PieceTable(reserving: proto.pieces.count)
     for piece in proto.pieces { table.append(piece.spelling) }
-    var merges: [JSONValue] = []
+    var merges: [Merge] = []
     for piece in proto.pieces {
       let spelling = piece.spelling
       spelling.withUnsafeBufferPointer { bytes in
+        let total = bytes.count { $0 & 0xC0 != 0x80 }
+        var length = 0
         for cut in bytes.indices.dropFirst() where bytes[cut] & 0xC0 != 0x80 {
+          length += 1
           guard let left = table.find(UnsafeBufferPointer(rebasing: bytes[..<cut])),
             let right = table.find(UnsafeBufferPointer(rebasing: bytes[cut...]))
           else { continue }
-          merges.append([.string(spellings[left]), .string(spellings[right])])
+          merges.append(
+            Merge(score: piece.score, lengths: (length, total - length), left: left, right: right))
         }
       }
     }
-    return merges
+    let order = merges.indices.sorted { one, other in
+      let (first, second) = (merges[one], merges[other])
+      if first.score != second.score { return first.score > second.score }
+      if first.lengths != second.lengths { return first.lengths > second.lengths }
+      return one < other
+    }
+    return order.map { index in
+      [.string(spellings[merges[index].left]), .string(spellings[merges[index].right])]
+    }
+  }
+
+  /// Two pieces that make a third.
+  private struct Merge {
+    /// Of the third.
+    var score: Float
+    /// How many characters the two have.
+    var lengths: (Int, Int)
+    var left: Int
+    var right: Int
   }
 
   /// The generic class gives pieces that a list of added tokens spells otherwise the new spelling.

@@ -102,6 +102,7 @@ struct SharedVocabularyTests {
       ("bert_uncased_encoded.json", try bert()),
       ("gpt2_encoded_tokens.json", try SharedTokenizer.open("tokenizers/tiktoken-rs/encoder.json")),
     ]
+    let changed = ["   leading space": [1, 259, 8236, 2913]]
     for (name, tokenizer) in tokenizers {
       let expected = try fixture(name, Encoded.self)
       let ids = try tokenizer.encode(expected.text)
@@ -131,8 +132,8 @@ struct SharedVocabularyTests {
 
   /// Of the fixtures of swift-transformers: texts that are hard on tokenizers, by transformers 4.
   ///
-  /// Version 5 orders the merges of a SentencePiece model by the numbers of its pieces, so that Llama 2
-  /// joins spaces before all else; what it gives for the two texts is taken from version 5.23.
+  /// Since version 5 the class of Llama puts no space in front of a text that begins with one; what it gives
+  /// for the one text that shows it is taken from version 5.23.
   @Test func `hard texts are cut as by BERT, GPT-2 and Llama`() throws {
     struct Case: Decodable {
       struct Encoded: Decodable {
@@ -157,11 +158,10 @@ struct SharedVocabularyTests {
       ("google-bert/bert-base-uncased", try bert()),
       ("coreml-projects/Llama-2-7b-chat-coreml", try llama()),
     ]
-    let changed = ["Hi  Hello": [1, 6324, 259, 10994], "   leading space": [1, 259, 8236, 2913]]
+    let changed = ["   leading space": [1, 259, 8236, 2913]]
     for (name, tokenizer) in tokenizers {
       for member in try #require(cases[name]) {
-        let isLlama = name.contains("Llama")
-        let expected = (isLlama ? changed[member.input] : nil) ?? member.encoded.ids
+        let expected = (name.contains("Llama") ? changed[member.input] : nil) ?? member.encoded.ids
         #expect(try tokenizer.encode(member.input) == expected, "\(member.input)")
         let ids = member.encoded.ids
         expectSameBytes(tokenizer.decode(ids, skipSpecialTokens: false), member.withSpecial)
