@@ -25,9 +25,10 @@ class TokenizersReference:
         found = self.tokenizer.encode_batch(texts, add_special_tokens=special)
         decoded = self.tokenizer.decode_batch([encoding.ids for encoding in found])
         for encoding, text in zip(found, decoded):
-            # Not `encoding.tokens`: these are stretches of the text where a token is unknown or strips spaces.
-            tokens = [self.tokenizer.id_to_token(id_) for id_ in encoding.ids]
-            yield {"ids": encoding.ids, "tokens": tokens, "offsets": encoding.offsets, "decoded": text}
+            yield {
+                "ids": encoding.ids, "tokens": encoding.tokens, "offsets": encoding.offsets,
+                "decoded": text,
+            }
 
 
 def widened(pieces, text):
