@@ -82,6 +82,29 @@ struct GGUFReferenceTests {
     #expect(try open(name).encode(text, addSpecialTokens: true) == ids)
   }
 
+  /// Of the fixtures of swift-transformers, as transformers has them.
+  @Test(
+    .enabled(if: folder != nil),
+    arguments: [
+      ("falcon", "falcon_encoded"), ("gpt-2", "gpt2_encoded_tokens"),
+      ("llama-spm", "llama_encoded"),
+    ])
+  func `a long text has the tokens that transformers gives`(name: String, file: String) throws {
+    struct Text: Decodable {
+      var text: String
+      var ids: [Int]
+
+      enum CodingKeys: String, CodingKey {
+        case text
+        case ids = "token_ids"
+      }
+    }
+    let url = try #require(Shared.folder)
+      .appendingPathComponent("data/tokenizers/swift-transformers/\(file).json")
+    let expected = try JSONDecoder().decode(Text.self, from: Data(contentsOf: url))
+    #expect(try open(name).encode(expected.text) == expected.ids)
+  }
+
   @Test(.enabled(if: folder != nil)) func `offsets cover the text in order`() throws {
     let text = "größe  привет 你好 🙂\nx"
     let count = text.unicodeScalars.count
