@@ -91,6 +91,24 @@ extension PieceMemory {
     return recallLong(text, start, count, kind)
   }
 
+  /// Appends the tokens of a piece that is remembered as `MemoryWords` have it: each with its number and,
+  /// in the highest byte, how many bytes it stands for. False where the piece is not remembered.
+  @inline(__always)
+  func recall(
+    _ piece: ByteSpan, _ text: UnsafeBufferPointer<UInt8>, into run: inout TokenRun
+  ) -> Bool {
+    guard piece.count <= Self.longest,
+      let answer = recall(text, Int(piece.start), piece.count, .whole)
+    else { return false }
+    var position = piece.start
+    answer.visit { word in
+      let next = position + word >> 24
+      run.append(Int(word & 0xFF_FFFF), ByteSpan(position, next))
+      position = next
+    }
+    return true
+  }
+
   @inline(never)
   private func recallLong(
     _ text: UnsafeBufferPointer<UInt8>, _ start: Int, _ count: Int, _ kind: Kind

@@ -22,18 +22,7 @@ extension UnigramModel {
     _ piece: ByteSpan, _ text: UnsafeBufferPointer<UInt8>, _ trie: PieceTrie.View,
     _ scratch: UnigramScratch, _ run: inout TokenRun
   ) throws(TextError) {
-    if piece.count <= PieceMemory.longest,
-      let answer = scratch.memory?.recall(text, Int(piece.start), piece.count, .whole)
-    {
-      var position = piece.start
-      answer.visit { word in
-        // The number and, in the highest byte, how many bytes it stands for.
-        let next = position + word >> 24
-        run.append(Int(word & 0xFF_FFFF), ByteSpan(position, next))
-        position = next
-      }
-      return
-    }
+    if scratch.memory?.recall(piece, text, into: &run) == true { return }
     try findPath(piece, text, trie, &scratch.path)
     try write(piece, text, scratch, &run)
   }
@@ -124,7 +113,7 @@ extension UnigramModel {
 
 /// Collects up to sixteen tokens with their lengths, as they are remembered.
 struct MemoryWords {
-  private var words: InlineArray<16, UInt32> = .init(repeating: 0)
+  private var words = SIMD16<UInt32>(repeating: 0)
   private var count = 0
   private var isWhole = true
 

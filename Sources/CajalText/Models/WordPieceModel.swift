@@ -119,18 +119,7 @@ extension WordPieceModel {
     _ piece: ByteSpan, _ text: UnsafeBufferPointer<UInt8>, _ first: PieceTrie.View,
     _ continuing: PieceTrie.View, _ scratch: WordPieceScratch, _ run: inout TokenRun
   ) throws(TextError) {
-    if piece.count <= PieceMemory.longest,
-      let answer = scratch.memory?.recall(text, Int(piece.start), piece.count, .whole)
-    {
-      var position = piece.start
-      answer.visit { word in
-        // The number and, in the highest byte, how many bytes it stands for.
-        let next = position + word >> 24
-        run.append(Int(word & 0xFF_FFFF), ByteSpan(position, next))
-        position = next
-      }
-      return
-    }
+    if scratch.memory?.recall(piece, text, into: &run) == true { return }
     let isWritten = find(piece, text, first, continuing, scratch)
     var words = MemoryWords()
     if isWritten {

@@ -56,7 +56,9 @@ extension PatternAutomaton {
       var position = 0
       var lastEnd = -1
       while position <= bytes.count {
-        let (end, stop) = position < barren.to ? guardedRun(from: position) : run(from: position)
+        let (end, stop) =
+          position < barren.to
+          ? run(from: position, isGuarded: true) : run(from: position, isGuarded: false)
         let reached = max(end, position)
         workLeft -= stop - position + 1
         if stop - reached > 256 {
@@ -87,30 +89,15 @@ extension PatternAutomaton {
     }
 
     /// Walks from a start until nothing can match any more: the end of the match, -1 without one,
-    /// and the position that was looked at last.
+    /// and the position that was looked at last. A guarded walk stops where an earlier one has shown that
+    /// nothing comes of it; which it is must be a literal, so that the other one does not ask.
     @inline(__always)
-    private func run(from start: Int) -> (end: Int, stop: Int) {
+    private func run(from start: Int, isGuarded: Bool) -> (end: Int, stop: Int) {
       var row = self.start
       var end = -1
       var position = start
       while position < bytes.count {
-        let (column, next) = look(at: position)
-        let entry = table[row + column]
-        if entry & 1 != 0 { end = position }
-        row = Int(entry >> 1)
-        if row == 0 { return (end, position) }
-        position = next
-      }
-      return (table[row + stride - 1] & 1 != 0 ? bytes.count : end, bytes.count)
-    }
-
-    /// The same, but stops where an earlier walk has shown that nothing comes of it.
-    private func guardedRun(from start: Int) -> (end: Int, stop: Int) {
-      var row = self.start
-      var end = -1
-      var position = start
-      while position < bytes.count {
-        if row == barren.row, position >= barren.from, position < barren.to {
+        if isGuarded, row == barren.row, position >= barren.from, position < barren.to {
           return (end, position)
         }
         let (column, next) = look(at: position)

@@ -26,13 +26,8 @@ struct FilterBlock: Statement {
   let layout: Int
 
   func run(in scope: Scope, into output: inout [Unicode.Scalar]) throws(TextError) -> Flow {
-    let inner = scope.inner(layout)
-    defer { inner.close() }
-    var captured: [Unicode.Scalar] = []
-    let flow = try body.run(in: inner, into: &captured)
-    guard flow == .next else { return flow }
-    var value = Value.text(captured)
-    for filter in filters { value = try filter.apply(to: value, in: inner) }
+    let (value, flow) = try body.captured(in: scope, layout, through: filters)
+    guard let value else { return flow }
     let text = try scope.rendering.text(of: value)
     try scope.rendering.spend(scalars: text.count)
     output += text.scalars
@@ -48,16 +43,27 @@ struct CapturedAssignment: Statement {
   let layout: Int
 
   func run(in scope: Scope, into output: inout [Unicode.Scalar]) throws(TextError) -> Flow {
-    let inner = scope.inner(layout)
-    defer { inner.close() }
-    var captured: [Unicode.Scalar] = []
-    let flow = try body.run(in: inner, into: &captured)
-    guard flow == .next else { return flow }
-    var value = Value.text(captured)
-    for filter in filters { value = try filter.apply(to: value, in: inner) }
+    let (value, flow) = try body.captured(in: scope, layout, through: filters)
+    guard let value else { return flow }
     try target.checkNamespaces(in: scope)
     try target.assign(value, in: scope)
     return .next
+  }
+}
+
+extension Body {
+  /// What the body makes in a scope of its own, behind some filters; nothing where it left a loop.
+  fileprivate func captured(
+    in scope: Scope, _ layout: Int, through filters: [FilterUse]
+  ) throws(TextError) -> (value: Value?, flow: Flow) {
+    let inner = scope.inner(layout)
+    defer { inner.close() }
+    var captured: [Unicode.Scalar] = []
+    let flow = try run(in: inner, into: &captured)
+    guard flow == .next else { return (nil, flow) }
+    var value = Value.text(captured)
+    for filter in filters { value = try filter.apply(to: value, in: inner) }
+    return (value, flow)
   }
 }
 
