@@ -7,6 +7,8 @@ extension SentencePieceTerms {
     switch kind {
     case .generic: return .normalizers(replacements + [.escapesSpaces])
     case .gemma: return .escapesSpaces
+    case .llama where prependsAlways:
+      return .normalizers([["type": "Prepend", "prepend": "▁"], .escapesSpaces])
     case .llama, .codeLlama, .mbart: return nil
     case .t5, .xlmRoberta, .camembert: return .normalizers(replacements)
     case .albert:
@@ -17,6 +19,13 @@ extension SentencePieceTerms {
       if configuration.lowercases ?? true { steps.append(["type": "Lowercase"]) }
       return .normalizers(steps + replacements)
     }
+  }
+
+  /// Whether a space comes before every text, before one that begins with a space as well: so the models
+  /// called legacy were trained, and so versions of transformers before 5 read them. Version 5.23 leaves it
+  /// out before a space.
+  private var prependsAlways: Bool {
+    configuration.isLegacy == true && configuration.addsPrefixSpace != false
   }
 
   /// The model's own map, where it has one.
@@ -36,10 +45,8 @@ extension SentencePieceTerms {
         "type": "Split", "pattern": ["String": " "], "behavior": "MergedWithPrevious",
         "invert": false,
       ]
-    case .llama:
-      let scheme = configuration.isLegacy == true ? "always" : "first"
-      return .metaspace(prefix ? scheme : "never", splits: false)
-    case .codeLlama: return .metaspace(prefix ? "first" : "never", splits: false)
+    case .llama where prependsAlways: return nil
+    case .llama, .codeLlama: return .metaspace(prefix ? "first" : "never", splits: false)
     case .t5, .mbart, .xlmRoberta, .camembert, .albert:
       return [
         "type": "Sequence",
